@@ -1,0 +1,237 @@
+"""Certificates: all verdicts of one metric, with what it takes to reproduce them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import platform
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from importlib import metadata, resources
+from pathlib import Path
+from typing import Any
+
+from metricsuite import __version__
+from metricsuite.errors import CertificateError
+from metricsuite.properties import PROPERTIES
+from metricsuite.verdict import Verdict, kept
+
+SCHEMA = 1
+FEWEST_SEEDS = 16
+MEANING = (
+    "Certified means: at one setting, fixed beforehand or chosen by the metric's own rule on unlabelled data, the metric kept every "
+    "axiom, invariance and sensitivity that it claims, within its tolerance and declared scope, on published seeds, by this version "
+    "of the suite. What it does not claim, what does not apply and what was not run stand in the same table. It does not say that "
+    "the metric suits your data, is better than another, or holds beyond the sizes, noise and systems listed."
+)
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """A certificate as it stands in ``certificate.json``; `body` is that JSON.
+
+    `status` is the first that applies: failed, inconclusive, incomplete, conditional, profiled, certified.
+    """
+
+    body: dict[str, Any]
+
+    @property
+    def metric(self) -> str:
+        return str(self.body["metric"]["name"])
+
+    @property
+    def status(self) -> str:
+        return str(self.body["status"])
+
+    @property
+    def headline(self) -> str:
+        return str(self.body["headline"])
+
+    @property
+    def verdicts(self) -> list[Verdict]:
+        return [Verdict(**{**row, "seconds": self.body["timings"]["verdicts"].get(row["id"], {})}) for row in self.body["verdicts"]]
+
+    def without_timings(self) -> dict[str, Any]:
+        """What two runs of the same metric on the same machine must agree on."""
+        return {k: v for k, v in self.body.items() if k != "timings"}
+
+    def to_json(self) -> str:
+        """As text, keys sorted; NaN is never written."""
+        return json.dumps(self.body, indent=1, sort_keys=True, allow_nan=False) + "\n"
+
+    def __repr__(self) -> str:
+        return f"<Certificate {self.metric}: {self.headline}>"
+
+
+def make_certificate(
+    *,
+    metric: Mapping[str, Any],
+    rows: Iterable[Verdict],
+    whole: int,
+    planned: int,
+    left_out: list[str],
+    profiled: bool,
+    seeds: int,
+    cases: str,
+    properties: int = 0,
+    environment: Mapping[str, Any],
+    timings: Mapping[str, Any],
+) -> Certificate:
+    """Put a certificate together.
+
+    Parameters
+    ----------
+    metric : mapping
+        "name", "spec", "origin", "setting".
+    rows : Verdicts
+        Everything planned, run or not.
+    whole, planned : int
+        Verdicts that the collected cases hold for this metric, and those that the run set out to reach.
+    left_out : list of str
+        In words, what the user left out.
+    profiled : bool
+        Whether it claims no sensitivity.
+    seeds : int
+        How many each design was made of.
+    cases : str
+        SHA-256 of the case files.
+    properties : int
+        Of the vocabulary that can be claimed, the lab's own included; that of the suite unless given.
+    environment, timings : mapping
+    """
+    rows = sorted(rows, key=lambda r: r.id)
+    spec = metric["spec"]
+    claimed = sorted({*spec["axioms"], *spec["invariant_to"], *spec["sensitive_to"]})
+    held = kept(rows)
+    undecided = [c for c in claimed if c not in held]
+    left_out = list(left_out)
+    if undecided:
+        left_out.append(f"no case in scope decided the claims {', '.join(undecided)}")
+    if not any(r.track == "contract" for r in rows):
+        left_out.append("the contract was not run")
+    if seeds < FEWEST_SEEDS:
+        left_out.append(f"{seeds} seeds; a certificate needs at least {FEWEST_SEEDS}")
+    status = _status(rows, left_out, profiled)
+    total = properties or sum(p.track != "contract" for p in PROPERTIES.values())
+    verdicts = [{k: v for k, v in r.to_dict().items() if k != "seconds"} for r in rows]
+    body = {
+        "schema": SCHEMA,
+        "status": status,
+        "headline": _headline(status, claimed, held, rows, total, left_out),
+        "meaning": MEANING,
+        "metric": dict(metric),
+        "suite": {"version": __version__, "cases_sha256": cases, "seeds": seeds, "seed_set": "profile" if profiled else "certify"},
+        "counts": {
+            "whole": whole,
+            "planned": planned,
+            "ran": sum(r.status != "not run" for r in rows),
+            "not_applicable": sum(r.status == "not applicable" for r in rows),
+            **{word: sum(r.status == word for r in rows) for word in ("kept", "broken", "inconclusive", "waived", "error", "yes", "no", "unclear")},
+        },
+        "left_out": left_out,
+        "claims": {c: {"decided": c in held, "kept": held.get(c, False)} for c in claimed},
+        "verdicts": verdicts,
+        "environment": dict(environment),
+        "timings": {**timings, "verdicts": {r.id: r.seconds for r in rows}},
+    }
+    return Certificate(body)
+
+
+def _status(rows: list[Verdict], left_out: list[str], profiled: bool) -> str:
+    found = {r.status for r in rows}
+    if found & {"broken", "error", "unexpected pass", "not run"}:
+        return "failed"
+    if "inconclusive" in found:
+        return "inconclusive"
+    if left_out:
+        return "incomplete"
+    if "waived" in found:
+        return "conditional"
+    return "profiled" if profiled else "certified"
+
+
+def _headline(status: str, claimed: list[str], held: dict[str, bool], rows: list[Verdict], total: int, left_out: list[str]) -> str:
+    count = f"{len(claimed)} of {total} properties claimed"
+    broken = sorted({r.property for r in rows if r.status in ("broken", "unexpected pass")})
+    errors = sum(r.status in ("error", "not run") for r in rows)
+    words = {
+        "failed": ", ".join(filter(None, [f"broken: {', '.join(broken)}" if broken else "", f"{errors} errors" if errors else ""])),
+        "inconclusive": f"{sum(r.status == 'inconclusive' for r in rows)} verdicts inconclusive",
+        "incomplete": "; ".join(left_out),
+        "conditional": f"all kept but for {sum(r.status == 'waived' for r in rows)} waived",
+        "profiled": "no sensitivity claimed: measured, never certified",
+        "certified": "all kept",
+    }
+    return f"{status}: {count}, {words[status]}"
+
+
+def read_certificate(path: str | os.PathLike[str]) -> Certificate:
+    """Read ``certificate.json`` and hold it against its schema.
+
+    Raises
+    ------
+    CertificateError
+        Not there, not JSON, of another schema version, or not what the schema demands.
+    """
+    import jsonschema
+
+    try:
+        body = json.loads(Path(path).read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise CertificateError(f"{path}: cannot be read: {error}.") from error
+    found = body.get("schema") if isinstance(body, dict) else None
+    if found != SCHEMA:
+        raise CertificateError(f"{path}: schema {found!r}; this version reads {SCHEMA}. Make it again, or read it with the version that wrote it.")
+    try:
+        jsonschema.validate(body, schema())
+    except jsonschema.ValidationError as error:
+        where = "/".join(map(str, error.absolute_path)) or "the top"
+        raise CertificateError(f"{path}: at {where}: {error.message}.") from error
+    return Certificate(body)
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema of a certificate."""
+    found: dict[str, Any] = json.loads(resources.files("metricsuite").joinpath("certificate.schema.json").read_text(encoding="utf-8"))
+    return found
+
+
+def environment() -> dict[str, Any]:
+    """What the numbers may depend on: versions, processor, BLAS."""
+    from threadpoolctl import threadpool_info
+
+    packages = {}
+    for name in ("numpy", "scipy", "torch", "pytest"):
+        try:
+            packages[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            packages[name] = None
+    pools = [p for p in threadpool_info() if p["user_api"] == "blas"]
+    blas = sorted({f"{p['internal_api']} {p['version']} ({p.get('architecture', 'unknown')})" for p in pools})
+    return {
+        "python": platform.python_version(),
+        "system": f"{platform.system()} {platform.machine()}",
+        "processor": _processor(),
+        "packages": packages,
+        "blas": blas,
+        "blas_threads": 1,
+    }
+
+
+def _processor() -> str:
+    try:
+        for line in Path("/proc/cpuinfo").read_text().splitlines():
+            if line.startswith("model name"):
+                return line.split(":", 1)[1].strip()
+    except OSError:
+        pass
+    return platform.processor() or "unknown"
+
+
+def digest_of(files: Iterable[Path]) -> str:
+    """One SHA-256 over names and contents of files, wherever they lie."""
+    total = hashlib.sha256()
+    for path in sorted(files, key=lambda p: p.name):
+        total.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return total.hexdigest()

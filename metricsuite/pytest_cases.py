@@ -1,0 +1,411 @@
+"""Fixtures, the marker `decides`, collection: what a run about metrics has. Woken by `metricsuite.pytest_plugin`.
+
+    metric     the metric that is on trial, one test item for each
+    seeds      integers from the file's name; profiled metrics get others
+    verdict    takes what a criterion returned, and judges it by what the metric claims
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import inspect
+import json
+import re
+import shlex
+import tempfile
+import zlib
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from threadpoolctl import threadpool_limits
+
+from metricsuite import __version__
+from metricsuite.certificate import digest_of, environment
+from metricsuite.criteria import Decision
+from metricsuite.designs import Design
+from metricsuite.errors import CaseError, MetricsuiteError, SpecError, WaiverError
+from metricsuite.properties import PROPERTIES, TRACKS, Property, nearest
+from metricsuite.subjects import Subjects
+from metricsuite.verdict import Verdict, blank, judge
+from metricsuite.verdicts import Ledger, Plan, save_arrays
+from metricsuite.waivers import Waiver, read_waivers
+
+DEFAULT_SEEDS, QUICK_SEEDS, CALIBRATION_SEEDS = 16, 6, 4
+_OPTIONS: dict[str, dict[str, Any]] = {
+    "--seeds": {"type": int, "default": None, "metavar": "N", "help": "seeds that each design is made of (16; fewer never certify)"},
+    "--certificate": {"default": None, "metavar": "DIR", "help": "write DIR/<metric>/certificate.json and distances.npz"},
+    "--track": {"action": "append", "default": [], "metavar": "TRACK", "help": "only this track, as -m TRACK; repeatable"},
+    "--waivers": {"default": None, "metavar": "FILE", "help": "TOML file of expected failures"},
+    "--metric-timeout": {"type": float, "default": None, "metavar": "S", "help": "seconds that one call of a metric may take (60)"},
+    "--orientation": {"choices": ["distance", "similarity"], "default": None, "help": "of plain callables, which have no spec to say so"},
+    "--no-isolation": {"action": "store_true", "default": False, "help": "run named metrics in this process"},
+    "--quick": {"action": "store_true", "default": False, "help": f"{QUICK_SEEDS} seeds, a first look; never certifies"},
+    "--explore": {"action": "store_true", "default": False, "help": "also search for counterexamples to what is claimed, by Hypothesis"},
+    "--dump": {"default": None, "metavar": "DIR", "help": "write the trajectories and distances behind each verdict, as npz"},
+}
+SETTINGS, RUN, ROW = pytest.StashKey["Settings"](), pytest.StashKey["Run"](), pytest.StashKey[Verdict]()
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Flags before ini keys before defaults; woken late (a nested conftest.py), the flags were never parsed and defaults hold."""
+
+    metrics: tuple[str, ...]
+    seeds: int
+    certificate: Path | None
+    tracks: tuple[str, ...]
+    waivers: Path | None
+    timeout: float
+    orientation: str | None
+    isolate: bool
+    quick: bool
+    explore: bool
+    dump: Path | None
+
+    @classmethod
+    def of(cls, config: pytest.Config) -> Settings:
+        def flag(name: str) -> Any:
+            return config.getoption(f"metricsuite_{name.strip('-').replace('-', '_')}", _OPTIONS[name]["default"])
+
+        def path(value: str | None) -> Path | None:
+            return Path(config.invocation_params.dir, value) if value else None
+
+        def ini(name: str, kind: Callable[[str], Any], default: Any) -> Any:
+            text = config.getini(name)
+            try:
+                return kind(text) if text else default
+            except ValueError:
+                raise pytest.UsageError(f"{name} = {text!r}; needed a number.") from None
+
+        quick = flag("--quick")
+        seeds = flag("--seeds") or (QUICK_SEEDS if quick else ini("metricsuite_seeds", int, DEFAULT_SEEDS))
+        timeout = flag("--metric-timeout") or ini("metricsuite_metric_timeout", float, 60.0)
+        if seeds < 4 or timeout <= 0:
+            raise pytest.UsageError(f"--seeds {seeds} --metric-timeout {timeout}; needed at least 4 seeds and a positive time.")
+        for track in flag("--track"):
+            if track not in TRACKS:
+                raise pytest.UsageError(f"--track {track}: no such track; {nearest(track, list(TRACKS))}.")
+        waivers = config.getini("metricsuite_waivers")
+        return cls(
+            metrics=tuple(config.getoption("metricsuite_metric") or config.getini("metricsuite_metrics")),
+            seeds=seeds, certificate=path(flag("--certificate")), tracks=tuple(flag("--track")),
+            waivers=path(flag("--waivers")) or (config.rootpath / waivers if waivers else None),
+            timeout=timeout, orientation=flag("--orientation"), isolate=not (flag("--no-isolation") or config.getoption("usepdb", False)),
+            quick=quick, explore=flag("--explore"), dump=path(flag("--dump")),
+        )  # fmt: skip
+
+
+class Run:
+    """What one pytest process holds: the metrics, the plan, the waivers, the ledger of verdicts."""
+
+    def __init__(self, config: pytest.Config, settings: Settings) -> None:
+        handed = getattr(config, "workerinput", {}).get("metricsuite")
+        self.worker = handed is not None
+        self.distributed = bool(config.getoption("numprocesses", None)) or self.worker
+        if handed is not None:
+            values = json.loads(handed)
+            self.plan_file = Path(values["plan"])
+            self.subjects = Subjects.from_list(values["subjects"], settings.orientation, settings.timeout)
+        else:
+            self.folder = tempfile.TemporaryDirectory(prefix="metricsuite-run-")
+            self.plan_file = Path(self.folder.name, "plan.json")
+            try:
+                self.subjects = Subjects(settings.metrics, settings.isolate, settings.orientation, settings.timeout)
+            except MetricsuiteError as error:
+                raise pytest.UsageError(f"--metric: {error}") from error
+            if not config.option.collectonly:
+                self.subjects.probe()
+            if self.distributed:
+                self.subjects.close()
+        self.stems: dict[str, Path] = {}
+        self.properties = dict(PROPERTIES)
+        self.foreign: set[int] = set()
+        self.waivers: list[Waiver] = []
+        self.ledger = Ledger(self.subjects.found)
+
+    def know(self, config: pytest.Config) -> dict[str, Property]:
+        """The vocabulary, with what the conftests of labs add to it."""
+        for plugin in config.pluginmanager.get_plugins():
+            own = getattr(plugin, "metricsuite_properties", None)
+            if own is None or id(plugin) in self.foreign:
+                continue
+            self.foreign.add(id(plugin))
+            for entry in own:
+                where = getattr(plugin, "__file__", plugin)
+                if not isinstance(entry, Property) or "/" not in entry.name or entry.track not in TRACKS or entry.track == "contract":
+                    raise SpecError(f"{where}: metricsuite_properties holds {entry!r:.80}; needed Property('lab/name', a track other than contract, ...).")
+                if self.properties.get(entry.name, entry) != entry:
+                    raise SpecError(f"{where}: the property {entry.name!r} is defined twice.")
+                self.properties[entry.name] = entry
+        return self.properties
+
+
+class Judged(Exception):
+    """A verdict that fails the run; its text is all that pytest prints."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("metricsuite")
+    for name, keywords in _OPTIONS.items():
+        with contextlib.suppress(ValueError):  # somebody else's option: theirs stays, and ours has its default
+            group.addoption(name, dest="metricsuite_" + name.strip("-").replace("-", "_"), **keywords)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> Generator[None, Any, Any]:
+    if getattr(config.option, "numprocesses", None) and getattr(config.option, "dist", None) in ("no", "load"):
+        config.option.dist = "loadfile"  # each design is then built once
+    return (yield)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "decides(property, pairs=None): the property that a case decides, and its pairs at 16 seeds")
+    config.addinivalue_line("markers", "explores: searches for counterexamples; runs only with --explore")
+    for track in TRACKS:
+        config.addinivalue_line("markers", f"{track}: the track of a case, from the property that it decides")
+    settings = config.stash[SETTINGS] = Settings.of(config)
+    if settings.tracks:
+        own = " or ".join(settings.tracks)
+        config.option.markexpr = f"({config.option.markexpr}) and ({own})" if config.option.markexpr else own
+    _pin_threads(config)
+    run = config.stash[RUN] = Run(config, settings)
+    try:
+        if settings.waivers:
+            run.waivers = read_waivers(settings.waivers)
+    except WaiverError as error:
+        raise pytest.UsageError(str(error)) from error
+    for folder in filter(None, (settings.certificate, settings.dump)):
+        folder.mkdir(parents=True, exist_ok=True)
+    if settings.certificate and not run.worker:
+        for left_over in settings.certificate.glob("*/parts/*.npz"):  # of a run that was cut off
+            left_over.unlink()
+    from metricsuite.verdicts import Reporter
+
+    config.pluginmanager.register(Reporter(config, run, settings), "metricsuite-reporter")
+
+
+def _pin_threads(config: pytest.Config) -> None:
+    """One BLAS thread: the last bits of an SVD depend on their number, and numpy may be loaded before we wake."""
+    import sys
+
+    import numpy  # noqa: F401 - its BLAS must be there to be limited
+
+    limits = threadpool_limits(1)
+    config.add_cleanup(limits.restore_original_limits)
+    torch = sys.modules.get("torch")
+    if torch is not None and hasattr(torch, "set_num_threads"):
+        before = torch.get_num_threads()
+        torch.set_num_threads(1)
+        config.add_cleanup(lambda: torch.set_num_threads(before))
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    run = config.stash.get(RUN, None)
+    if run is not None:
+        run.subjects.close()
+        if not run.worker:
+            run.folder.cleanup()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    run = node.config.stash[RUN]
+    node.workerinput["metricsuite"] = json.dumps({"plan": str(run.plan_file), "subjects": run.subjects.to_list()})
+
+
+def pytest_report_header(config: pytest.Config) -> list[str]:
+    run, settings = config.stash[RUN], config.stash[SETTINGS]
+    blas = ", ".join(environment()["blas"]) or "unknown BLAS"
+    how = "each in a process of its own" if any(s.isolated for s in run.subjects.found.values()) else "in this process"
+    kinds = sorted({s.seed_set for s in run.subjects.found.values()})
+    return [
+        f"metricsuite {__version__}: {', '.join(run.subjects.found)} ({how})",
+        f"metricsuite: {settings.seeds} seeds ({' and '.join(kinds)} set), {blas}, 1 thread, {settings.timeout:g} s a call"
+        + (", --quick: never certifies" if settings.quick else ""),
+    ]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "metric" not in metafunc.fixturenames:
+        return
+    run = metafunc.config.stash[RUN]
+    if metafunc.definition.get_closest_marker("explores") is None:
+        _check_decides(metafunc, run)
+    path = metafunc.definition.path
+    if run.stems.setdefault(path.stem, path) != path:
+        pytest.fail(f"two case files are called {path.name}: {run.stems[path.stem]} and {path}. Verdict ids begin with the file's name: rename one.", pytrace=False)
+    labels = list(run.subjects.found)
+    metafunc.parametrize("metric", labels, ids=labels, indirect=True)
+    if "seeds" in metafunc.fixturenames:
+        kinds = sorted({s.seed_set for s in run.subjects.found.values()})
+        metafunc.parametrize("seeds", kinds, ids=[pytest.HIDDEN_PARAM if k == kinds[0] else k for k in kinds], indirect=True, scope="module")
+
+
+def _check_decides(metafunc: pytest.Metafunc, run: Run) -> None:
+    """Refuse a property that nobody knows while a failure still belongs to the file; without a mark, the fixture `metric` says so."""
+    mark, name = metafunc.definition.get_closest_marker("decides"), metafunc.definition.nodeid
+    marks = [mark] if mark else []
+    for parametrized in metafunc.definition.iter_markers("parametrize"):
+        sets = parametrized.args[1] if len(parametrized.args) > 1 else parametrized.kwargs.get("argvalues", ())
+        marks += [m for values in sets for m in getattr(values, "marks", ()) if m.name == "decides"]
+    try:
+        known = run.know(metafunc.config)
+    except SpecError as error:
+        pytest.fail(str(error), pytrace=False)
+    for m in marks:
+        if len(m.args) != 1 or not isinstance(m.args[0], str):
+            pytest.fail(f"{name}: decides{m.args!r}; needed the name of one property.", pytrace=False)
+        if m.args[0] not in known:
+            pytest.fail(f"{name}: decides({m.args[0]!r}) names no property; {nearest(m.args[0], list(known))}.", pytrace=False)
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    mark = item.get_closest_marker("decides")
+    callspec = getattr(item, "callspec", None)
+    if mark is None or callspec is None or "metric" not in callspec.params:
+        return
+    run = item.config.stash[RUN]
+    entry = run.properties.get(mark.args[0]) if mark.args else None
+    if entry is None:
+        return
+    item.add_marker(entry.track)
+    label = callspec.params["metric"]
+    subject = run.subjects.found[label]
+    case = callspec.id.removeprefix(label).removeprefix("-")
+    case = re.sub(rf"^{callspec.params.get('seeds', '')}(-|$)", "", case) if "seeds" in callspec.params else case
+    verdict_id = f"{item.path.stem}/{item.originalname}" + (f"[{case}]" if case else "")  # type: ignore[attr-defined]
+    row = blank(verdict_id, label, entry, subject.states)
+    row.seeds = f"{item.config.stash[SETTINGS].seeds} of the {subject.seed_set} set"
+    row.pairs = int(mark.kwargs.get("pairs", 0))
+    row.reproduce = _reproduce(item, subject.target, case)
+    item.stash[ROW] = row
+
+
+def _reproduce(item: pytest.Item, target: str, case: str) -> str:
+    settings = item.config.stash[SETTINGS]
+    words = ["pytest"]
+    name = item.originalname  # type: ignore[attr-defined]
+    if item.nodeid.startswith("::") or "site-packages" in str(item.path):
+        words += ["--pyargs", f"metricsuite.cases.{item.path.stem}", "-k", f"{name} and {case}" if re.fullmatch(r"[\w-]+", case) else name]
+    else:
+        words += [item.nodeid.split("::")[0], "-k", f"{name} and {case}" if re.fullmatch(r"[\w-]+", case) else name]
+    words += ["--metric", target]
+    if settings.seeds != DEFAULT_SEEDS:
+        words += ["--seeds", str(settings.seeds)]
+    if settings.orientation:
+        words += ["--orientation", settings.orientation]
+    return " ".join(shlex.quote(w) for w in words)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    run, settings = config.stash[RUN], config.stash[SETTINGS]
+
+    def wrong_seeds(item: pytest.Item) -> bool:  # metrics on the certify set and on the profile set in one run
+        params = getattr(item, "callspec", None) and item.callspec.params or {}  # type: ignore[attr-defined]
+        return "metric" in params and "seeds" in params and params["seeds"] != run.subjects.found[params["metric"]].seed_set
+
+    def unasked(item: pytest.Item) -> bool:
+        return item.get_closest_marker("explores") is not None and not settings.explore
+
+    items[:] = [i for i in items if not wrong_seeds(i) and not unasked(i)]
+    run.ledger.whole = {label: sum(ROW in i.stash and i.stash[ROW].metric == label for i in items) for label in run.subjects.found}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_finish(session: pytest.Session) -> None:
+    config = session.config
+    run = config.stash[RUN]
+    rows = {i.nodeid: i.stash[ROW] for i in session.items if ROW in i.stash}
+    folders = {_cases_dir(config, i.path) for i in session.items if ROW in i.stash} - {None}
+    files = sorted({p for f in folders if f for p in Path(f).glob("test_*.py")}, key=str)
+    collected = set(run.stems.values())
+    left_out = [f"{p.name} was left out" for p in files if p not in collected and "decides(" in p.read_text(encoding="utf-8")]
+    if any("::" in str(a) for a in config.args):
+        left_out.append("only some tests were named")
+    missing = sum(run.ledger.whole.values()) - len(rows)
+    if missing > 0:
+        left_out.append(f"{missing} verdicts were deselected")
+    own = sorted(set(run.properties) - set(PROPERTIES))
+    plan = Plan(run.ledger.whole, {k: r.to_dict() for k, r in rows.items()}, left_out, digest_of(p for p in files if p in collected), own)
+    if not run.worker:
+        run.ledger.take(plan)
+    elif config.workerinput["workerid"] == "gw0":  # type: ignore[attr-defined]
+        partial = run.plan_file.with_suffix(".part")
+        partial.write_text(plan.to_json(), encoding="utf-8")
+        partial.replace(run.plan_file)
+
+
+def _cases_dir(config: pytest.Config, path: Path) -> Path | None:
+    """The folder whose conftest.py says that it holds cases."""
+    for plugin in config.pluginmanager.get_plugins():
+        file = getattr(plugin, "__file__", None)
+        if getattr(plugin, "metricsuite_cases", False) is True and file and Path(file).parent in path.parents:
+            return Path(file).parent
+    return None
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_fixture_setup(fixturedef: Any, request: pytest.FixtureRequest) -> Generator[None, Any, Any]:
+    """A design made from `seeds` learns how to make itself again, on seeds that are never scored: for ``tuned(calibration)``."""
+    made = yield
+    if isinstance(made, Design) and "seeds" in fixturedef.argnames and not inspect.isgeneratorfunction(fixturedef.func):
+
+        @functools.cache
+        def calibration() -> list[Any]:
+            given = {name: request.getfixturevalue(name) for name in fixturedef.argnames if name != "seeds"}
+            return list(fixturedef.func(**given, seeds=_seeds(request.path.stem, "calibration", CALIBRATION_SEEDS)).systems)
+
+        object.__setattr__(made, "calibration", calibration)
+    return made
+
+
+def _seeds(stem: str, kind: str, number: int) -> list[int]:
+    return [zlib.crc32(f"{stem}:{kind}:{i}".encode()) for i in range(number)]
+
+
+@pytest.fixture(scope="module")
+def seeds(request: pytest.FixtureRequest) -> list[int]:
+    """Integers from the case file's name, the same for every metric of one seed set."""
+    return _seeds(request.path.stem, getattr(request, "param", "certify"), request.config.stash[SETTINGS].seeds)
+
+
+@pytest.fixture
+def metric(request: pytest.FixtureRequest) -> Any:
+    """The metric on trial, for `metricsuite.pairwise`."""
+    label = getattr(request, "param", None)
+    mine = request.node.get_closest_marker
+    if label is None or (mine("decides") is None and mine("explores") is None):
+        pytest.fail(f"{request.node.nodeid} takes `metric` and does not say what it decides: add @pytest.mark.decides(property).", pytrace=False)
+    return request.config.stash[RUN].subjects.open(label)
+
+
+@pytest.fixture
+def verdict(request: pytest.FixtureRequest) -> Callable[..., Verdict]:
+    """Judge what a criterion returned: ``verdict(separates(distances))``; once a test."""
+    config = request.config
+    run, settings, row = config.stash[RUN], config.stash[SETTINGS], request.node.stash.get(ROW, None)
+    if row is None:
+        pytest.fail(f"{request.node.nodeid} takes `verdict` and does not say what it decides: add @pytest.mark.decides(property).", pytrace=False)
+
+    def verdict(*decisions: Decision) -> Verdict:
+        if row.status != "not run":
+            raise CaseError(f"{row.id}: verdict() was called twice; needed one decision a test.")
+        decision = judge(row, run.properties[row.property], decisions)
+        waiver = next((w for w in run.waivers if (w.metric, w.verdict) == (row.metric, row.id)), None)
+        if waiver is not None and row.kind == "claim":
+            row.waiver = f"{waiver.reason} ({waiver.source or f'until {waiver.expires}'})"
+            row.status = {"broken": "waived", "kept": "unexpected pass"}.get(row.status, row.status)
+        for folder, whole in ((settings.certificate, False), (settings.dump, True)):
+            if folder is not None and decision.distances is not None:
+                save_arrays(folder, row, decision.distances, whole)
+        if row.fails and not (row.status == "inconclusive" and settings.quick):
+            raise Judged(f"{row.metric}: {row.property} {row.status} ({row.direction}): {row.reason}\nreproduce: {row.reproduce}")
+        return row
+
+    return verdict

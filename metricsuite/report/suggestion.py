@@ -1,0 +1,71 @@
+"""The spec that the author of a profiled metric could paste: what was measured, written as claims."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from metricsuite.errors import SpecError
+from metricsuite.properties import PROPERTIES
+from metricsuite.spec import MetricSpec
+from metricsuite.verdict import Verdict
+
+_FIELD = {"axiom": "axioms", "invariant": "invariant_to", "sensitive": "sensitive_to"}
+
+
+def suggested_spec(spec: MetricSpec, rows: Iterable[Verdict]) -> str:
+    """``@metric(...)`` with every property that all its verdicts in scope answered with yes, or with no where the opposite held.
+
+    Measured on the profile set of seeds; pasted, it is tested on the others. Claims that exclude each other are left out, with a note.
+    """
+    found = _claims(rows)
+    left_out: list[str] = []
+    while True:
+        try:
+            proposed = MetricSpec(**{**_scope(spec), **{f: frozenset(names) for f, names in found.items()}})
+            break
+        except SpecError as error:
+            dropped = _drop(found, str(error))
+            left_out.append(f"# left out {dropped}: {error}")
+    shown = [f"    {f}={_set(getattr(proposed, f))}," for f in _FIELD.values() if getattr(proposed, f)]
+    scope = [f"    {k}={v!r}," for k, v in _scope(spec).items() if k != "name" and v != MetricSpec.__dataclass_fields__[k].default]
+    head = f"measured on the profile set; to be held against it on the other seeds, paste above {spec.name}:"
+    body = [head, "", "from metricsuite import metric", "", "@metric(", f'    "{spec.name}",', *scope, *shown, '    source="...",', ")"]
+    if not found["sensitive_to"]:
+        left_out.append("# no sensitivity was found: a metric without one is profiled, never certified")
+    return "\n".join([*body, *left_out])
+
+
+def _claims(rows: Iterable[Verdict]) -> dict[str, set[str]]:
+    """Properties whose every verdict in scope says yes, by field of the spec."""
+    found: dict[str, set[str]] = {f: set() for f in _FIELD.values()}
+    inside = [r for r in rows if r.track != "contract" and not r.outside and r.status != "not applicable"]
+    for name in sorted({r.property for r in inside}):
+        own = [r for r in inside if r.property == name]
+        held = {(r.status, r.direction) for r in own}
+        if len({d for _, d in held}) != 1:
+            continue
+        direction = own[0].direction
+        if {s for s, _ in held} <= {"yes", "kept"}:
+            found[_FIELD[direction]].add(name)
+        elif all(r.details.get("otherwise") == "yes" for r in own):
+            found[_FIELD["sensitive" if direction == "invariant" else "invariant"]].add(name)
+    return found
+
+
+def _drop(found: dict[str, set[str]], message: str) -> str:
+    """Give up one sensitivity, or else one invariance, that the refusal names."""
+    for which in ("sensitive_to", "invariant_to", "axioms"):
+        for name in sorted(found[which]):
+            if repr(name) in message:
+                found[which].remove(name)
+                return name
+    raise AssertionError(message)
+
+
+def _scope(spec: MetricSpec) -> dict[str, object]:
+    return {k: getattr(spec, k) for k in ("name", "orientation", "pairing", "units", "min_samples", "needs", "random", "self_value", "tolerance")}
+
+
+def _set(names: Iterable[str]) -> str:
+    ordered = [n for n in PROPERTIES if n in set(names)] + sorted(n for n in names if n not in PROPERTIES)
+    return "{" + ", ".join(f'"{n}"' for n in ordered) + "}"

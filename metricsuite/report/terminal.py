@@ -1,0 +1,138 @@
+"""The table at the end of a run: properties by metrics, grouped by track, worst margins first, within 100 columns."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Mapping
+
+from metricsuite.certificate import Certificate
+from metricsuite.properties import TRACKS
+from metricsuite.report.suggestion import suggested_spec
+from metricsuite.spec import MetricSpec
+from metricsuite.verdict import Verdict
+
+WIDTH = 100
+_NAME, _CELL, _A_ROW = 22, 15, 5  # columns of characters, and metrics side by side
+_RANK = ("unexpected pass", "error", "broken", "not run", "inconclusive", "no", "unclear", "waived", "kept", "yes", "not applicable")
+_LOUD = {"broken": "BROKEN", "error": "ERROR", "unexpected pass": "UNEXPECTED", "inconclusive": "INCONCLUSIVE", "not run": "NOT RUN", "not applicable": "n/a"}
+
+
+def summary(certificates: list[Certificate], specs: Mapping[str, MetricSpec], rows: Iterable[Verdict]) -> list[str]:
+    """All lines, none longer than `WIDTH`, but for commands to copy."""
+    rows = list(rows)
+    labels = [c.metric for c in certificates]
+    lines: list[str] = []
+    if len(labels) == 1:
+        lines += _in_detail(rows)
+    else:
+        for start in range(0, len(labels), _A_ROW):
+            lines += [*_side_by_side(labels[start : start + _A_ROW], rows), ""]
+    lines += _legend(rows)
+    lines += _why(rows)
+    for certificate in certificates:
+        if certificate.status == "profiled" or specs[certificate.metric].profiled:
+            lines += ["", *suggested_spec(specs[certificate.metric], certificate.verdicts).splitlines()]
+    lines.append("")
+    for certificate in certificates:
+        counts = certificate.body["counts"]
+        lines += _wrap(f"{certificate.metric}: {certificate.headline}", "    ")
+        lines.append(f"    planned {counts['planned']} of {counts['whole']}, ran {counts['ran']}, not applicable {counts['not_applicable']}")
+    return lines
+
+
+def _side_by_side(labels: list[str], rows: list[Verdict]) -> list[str]:
+    lines = [" " * _NAME + "".join(f"{_cut(label, _CELL - 1):<{_CELL}}" for label in labels)]
+    for track, properties in _by_track([r for r in rows if r.metric in labels]):
+        lines.append(track)
+        for name in properties:
+            own = [r for r in rows if r.property == name]
+            cells = [_cell([r for r in own if r.metric == label]) for label in labels]
+            lines.append(f"  {_cut(name, _NAME - 3):<{_NAME - 2}}" + "".join(f"{c:<{_CELL}}" for c in cells).rstrip())
+            control = _strongest(own)
+            if control:
+                lines.append(" " * 4 + control)
+    return lines
+
+
+def _in_detail(rows: list[Verdict]) -> list[str]:
+    lines = [f"  {'property':<{_NAME - 2}}{'verdict':<{_CELL}}{'statistic, 99 % bounds':<34}{'margin':>9}"]
+    for track, properties in _by_track(rows):
+        lines.append(track)
+        for name in properties:
+            for r in sorted((r for r in rows if r.property == name), key=_severity):
+                interval = f"{_number(r.statistic)} [{_number(r.low)}, {_number(r.high)}]" if r.statistic is not None else ""
+                statistic = _cut(f"{r.what} {interval}" if r.low != r.high else f"{r.what} {_number(r.statistic)}", 33) if r.what else ""
+                margin = _number(r.margin, "+") if r.margin is not None else ""
+                lines.append(f"  {_cut(name, _NAME - 3):<{_NAME - 2}}{_word(r):<{_CELL}}{statistic:<34}{margin:>9}".rstrip())
+                control = _strongest([r])
+                case = r.id.split("[", 1)[1].rstrip("]") if "[" in r.id else ""
+                note = "; ".join(filter(None, [case if case != name else "", control, r.outside]))
+                if note:
+                    lines += _wrap(note, " " * 4, " " * 4)
+    return lines
+
+
+def _by_track(rows: list[Verdict]) -> list[tuple[str, list[str]]]:
+    """Tracks in their order; in each, the properties with the worst verdicts first."""
+    out = []
+    for track in TRACKS:
+        names = {r.property for r in rows if r.track == track}
+        if names:
+            out.append((track, sorted(names, key=lambda name: (min(_severity(r) for r in rows if r.property == name), name))))
+    return out
+
+
+def _severity(row: Verdict) -> tuple[int, float]:
+    return _RANK.index(row.status), row.margin if row.margin is not None else float("inf")
+
+
+def _word(row: Verdict) -> str:
+    sign = {"invariant": "=", "sensitive": "~"}.get(row.direction, "") if row.track == "invariance" and row.status != "not applicable" else ""
+    return _LOUD.get(row.status, row.status) + sign + ("*" if row.outside and row.status != "not applicable" else "")
+
+
+def _cell(rows: list[Verdict]) -> str:
+    """One metric's verdicts on one property: the worst word, and how many of several share it."""
+    if not rows:
+        return ""
+    claims = [r for r in rows if r.kind != "measurement"] or rows
+    worst = min(claims, key=_severity)
+    same = sum(r.status == worst.status for r in claims)
+    return _word(worst) + (f" {same}/{len(claims)}" if len(claims) > 1 else "")
+
+
+def _strongest(rows: list[Verdict]) -> str:
+    found = [(r.control["statistic"], r.control["name"]) for r in rows if r.control]
+    return f"strongest control: {max(found)[1]}, AUC {max(found)[0]:.2f}" if found else ""
+
+
+def _legend(rows: list[Verdict]) -> list[str]:
+    lines = ["kept, BROKEN, INCONCLUSIVE: claimed. yes, no, unclear: measured, not claimed. = invariant, ~ sensitive."]
+    if any(r.outside for r in rows):
+        lines.append("*: outside the scope that the metric declares, so measured only.")
+    return lines
+
+
+def _why(rows: list[Verdict]) -> list[str]:
+    lines: list[str] = []
+    for r in sorted((r for r in rows if r.fails or r.status == "waived"), key=lambda r: (r.metric, _severity(r))):
+        lines += ["", *_wrap(f"{r.metric} {_LOUD.get(r.status, r.status)} {r.property}: {r.reason}", "    ")]
+        if r.waiver:
+            lines += _wrap(f"waiver: {r.waiver}", "    ", "    ")
+        lines += [f"    {r.id}", f"    {r.reproduce}"]
+    return lines
+
+
+def _wrap(text: str, indent: str, first: str = "") -> list[str]:
+    return textwrap.wrap(text, WIDTH, initial_indent=first, subsequent_indent=indent, break_long_words=True) or [""]
+
+
+def _cut(text: str, width: int) -> str:
+    return text if len(text) <= width else text[: width - 1] + "…"
+
+
+def _number(value: float | None, sign: str = "") -> str:
+    if value is None:
+        return ""
+    small = 0 < abs(value) < 0.005
+    return format(value, f"{sign}.1e" if small else f"{sign}.2f")
