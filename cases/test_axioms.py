@@ -18,7 +18,10 @@ from metricsuite.systems import oscillators, random_networks
 @pytest.fixture(scope="module")
 def networks(seeds):
     half = len(seeds) // 2
-    return Contrast({"calm": random_networks(seeds[:half], gain=0.8), "chaotic": random_networks(seeds[half:], gain=1.8)}, paired=True)
+    return Contrast(
+        {"calm": random_networks(seeds[:half], gain=0.8), "chaotic": random_networks(seeds[half:], gain=1.8)},
+        paired=True,
+    )
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +29,10 @@ def interpolations(seeds):
     starts, ends = random_networks(seeds), random_networks([*seeds[1:], seeds[0]])
     return Sweep(
         "share of the second network",
-        {t: [replace(a, array=(1 - t) * a.array + t * b.array) for a, b in zip(starts, ends, strict=True)] for t in (0, 0.25, 0.5, 0.75, 1)},
+        {
+            t: [replace(a, array=(1 - t) * a.array + t * b.array) for a, b in zip(starts, ends, strict=True)]
+            for t in (0, 0.25, 0.5, 0.75, 1)
+        },
         against="all",
         paired=True,
     )
@@ -34,7 +40,12 @@ def interpolations(seeds):
 
 @pytest.fixture(scope="module")
 def decays(seeds):
-    return Sweep("decay (1 / step)", {d: oscillators(seeds, decay=d) for d in (0, 0.02, 0.04, 0.06, 0.08)}, against="all", paired=True)
+    return Sweep(
+        "decay (1 / step)",
+        {d: oscillators(seeds, decay=d) for d in (0, 0.02, 0.04, 0.06, 0.08)},
+        against="all",
+        paired=True,
+    )
 
 
 @pytest.mark.decides("symmetry", pairs=120)

@@ -17,7 +17,9 @@ from metricsuite.systems import random_networks
 @pytest.fixture(scope="module")
 def networks(seeds):
     chaotic = random_networks(seeds[:2], gain=1.8, trials=24, steps=120)
-    return Contrast({"calm": random_networks(seeds[2:4], gain=0.8, trials=24, steps=120), "chaotic": chaotic}, paired=True)
+    return Contrast(
+        {"calm": random_networks(seeds[2:4], gain=0.8, trials=24, steps=120), "chaotic": chaotic}, paired=True
+    )
 
 
 @pytest.fixture(scope="module")

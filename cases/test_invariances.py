@@ -18,7 +18,10 @@ from metricsuite.transformations import TRANSFORMATIONS, transform
 def networks(seeds):
     def orbit(name):
         systems = random_networks(seeds)
-        images = [transform(system, name, np.random.default_rng([seed, 1])) for seed, system in zip(seeds, systems, strict=True)]
+        images = [
+            transform(system, name, np.random.default_rng([seed, 1]))
+            for seed, system in zip(seeds, systems, strict=True)
+        ]
         return Orbit(systems, images, paired=True)
 
     return {name: orbit(name) for name in TRANSFORMATIONS}

@@ -2,8 +2,9 @@
 
 A ring attractor holds an angle. Cut it open and it is a line attractor, bent round the same circle: of the same norm, speed and
 dimension, but one who keeps going comes to an end instead of coming round. (Ostrow et al. 2023, fig. 4, took a network along that
-path.) The straight line differs in dimension as well, so that a single number tells it from the ring. Noise on the recording, and
-a squeeze that keeps the ring a ring, should not matter.
+path.) None of the four controls tells these two apart; autocorrelation at the one lag of half a turn would, since that is where being
+joined shows. The straight line differs in dimension as well, so that a single number tells it from the ring. Noise on the
+recording, and a squeeze that keeps the ring a ring, should not matter.
 """
 
 import pytest
@@ -32,7 +33,7 @@ def noisy(request, seeds):
     same = request.param == "same-input"
     return Sweep(
         "observation noise (signal SD)",
-        {level: {"ring": rings(seeds, same, noise=level), "line": lines(seeds, same, noise=level)} for level in LEVELS},
+        {s: {"ring": rings(seeds, same, noise=s), "cut ring": cut_rings(seeds, same, noise=s)} for s in LEVELS},
         paired=same,
     )
 
@@ -53,7 +54,7 @@ def test_tells_a_ring_from_a_line(metric, ring_and_line, verdict):
 
 
 @pytest.mark.decides("observation-noise", pairs=2480)
-def test_tells_them_apart_through_noise(metric, noisy, verdict):
+def test_tells_a_ring_from_a_cut_ring_through_noise(metric, noisy, verdict):
     verdict(survives(pairwise(metric, noisy), level=0.2))
 
 

@@ -22,7 +22,24 @@ _HOMES = {
     **dict.fromkeys(("Contrast", "Orbit", "Sweep"), "designs"),
 }
 _ROOMS = ("criteria", "designs", "systems", "transformations")
-__all__ = [*_HOMES, *_ROOMS, "__version__"]
+__all__ = [
+    "Contrast",
+    "MetricSpec",
+    "Orbit",
+    "Property",
+    "Sweep",
+    "Trajectories",
+    "__version__",
+    "certify",
+    "criteria",
+    "designs",
+    "load_metric",
+    "metric",
+    "pairwise",
+    "read_certificate",
+    "systems",
+    "transformations",
+]
 
 if _TYPE_CHECKING:
     from metricsuite import criteria, designs, systems, transformations

@@ -78,9 +78,13 @@ def _to_numpy(x: Any, who: str) -> npt.NDArray[Any]:
 def _to_float(array: npt.NDArray[Any], who: str) -> Array:
     kind = array.dtype.kind
     if kind == "c":
-        raise InputError(f"{who} is complex ({array.dtype}); needed real numbers. Stack real and imaginary parts as units.")
+        raise InputError(
+            f"{who} is complex ({array.dtype}); needed real numbers. Stack real and imaginary parts as units."
+        )
     if kind not in "fiub":
-        raise InputError(f"{who} has dtype {array.dtype}; needed numbers (float32, float64 or integers). Convert it first.")
+        raise InputError(
+            f"{who} has dtype {array.dtype}; needed numbers (float32, float64 or integers). Convert it first."
+        )
     if kind in "iub" or array.dtype.itemsize > 8:
         return array.astype(np.float64)
     if array.dtype.itemsize < 4:
@@ -184,7 +188,9 @@ class Trajectories:
         if self.conditions is not None:
             conditions = np.asarray(self.conditions)
             if conditions.shape != array.shape[:1]:
-                raise InputError(f"conditions have shape {conditions.shape}; needed one label for each of {array.shape[0]} trials.")
+                raise InputError(
+                    f"conditions have shape {conditions.shape}; needed one label for each of {array.shape[0]} trials."
+                )
             object.__setattr__(self, "conditions", conditions)
         if not (isinstance(self.dt, int | float | np.number) and np.isfinite(self.dt) and self.dt > 0):
             raise InputError(f"dt is {self.dt!r}; needed a positive number.")

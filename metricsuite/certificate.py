@@ -50,7 +50,10 @@ class Certificate:
 
     @property
     def verdicts(self) -> list[Verdict]:
-        return [Verdict(**{**row, "seconds": self.body["timings"]["verdicts"].get(row["id"], {})}) for row in self.body["verdicts"]]
+        return [
+            Verdict(**{**row, "seconds": self.body["timings"]["verdicts"].get(row["id"], {})})
+            for row in self.body["verdicts"]
+        ]
 
     def without_timings(self) -> dict[str, Any]:
         """What two runs of the same metric on the same machine must agree on."""
@@ -121,13 +124,21 @@ def make_certificate(
         "headline": _headline(status, claimed, held, rows, total, left_out),
         "meaning": MEANING,
         "metric": dict(metric),
-        "suite": {"version": __version__, "cases_sha256": cases, "seeds": seeds, "seed_set": "profile" if profiled else "certify"},
+        "suite": {
+            "version": __version__,
+            "cases_sha256": cases,
+            "seeds": seeds,
+            "seed_set": "profile" if profiled else "certify",
+        },
         "counts": {
             "whole": whole,
             "planned": planned,
             "ran": sum(r.status != "not run" for r in rows),
             "not_applicable": sum(r.status == "not applicable" for r in rows),
-            **{word: sum(r.status == word for r in rows) for word in ("kept", "broken", "inconclusive", "waived", "error", "yes", "no", "unclear")},
+            **{
+                word: sum(r.status == word for r in rows)
+                for word in ("kept", "broken", "inconclusive", "waived", "error", "yes", "no", "unclear")
+            },
         },
         "left_out": left_out,
         "claims": {c: {"decided": c in held, "kept": held.get(c, False)} for c in claimed},
@@ -151,12 +162,16 @@ def _status(rows: list[Verdict], left_out: list[str], profiled: bool) -> str:
     return "profiled" if profiled else "certified"
 
 
-def _headline(status: str, claimed: list[str], held: dict[str, bool], rows: list[Verdict], total: int, left_out: list[str]) -> str:
+def _headline(
+    status: str, claimed: list[str], held: dict[str, bool], rows: list[Verdict], total: int, left_out: list[str]
+) -> str:
     count = f"{len(claimed)} of {total} properties claimed"
     broken = sorted({r.property for r in rows if r.status in ("broken", "unexpected pass")})
     errors = sum(r.status in ("error", "not run") for r in rows)
     words = {
-        "failed": ", ".join(filter(None, [f"broken: {', '.join(broken)}" if broken else "", f"{errors} errors" if errors else ""])),
+        "failed": ", ".join(
+            filter(None, [f"broken: {', '.join(broken)}" if broken else "", f"{errors} errors" if errors else ""])
+        ),
         "inconclusive": f"{sum(r.status == 'inconclusive' for r in rows)} verdicts inconclusive",
         "incomplete": "; ".join(left_out),
         "conditional": f"all kept but for {sum(r.status == 'waived' for r in rows)} waived",
@@ -182,7 +197,9 @@ def read_certificate(path: str | os.PathLike[str]) -> Certificate:
         raise CertificateError(f"{path}: cannot be read: {error}.") from error
     found = body.get("schema") if isinstance(body, dict) else None
     if found != SCHEMA:
-        raise CertificateError(f"{path}: schema {found!r}; this version reads {SCHEMA}. Make it again, or read it with the version that wrote it.")
+        raise CertificateError(
+            f"{path}: schema {found!r}; this version reads {SCHEMA}. Make it again, or read it with the version that wrote it."
+        )
     try:
         jsonschema.validate(body, schema())
     except jsonschema.ValidationError as error:
@@ -193,7 +210,9 @@ def read_certificate(path: str | os.PathLike[str]) -> Certificate:
 
 def schema() -> dict[str, Any]:
     """The JSON Schema of a certificate."""
-    found: dict[str, Any] = json.loads(resources.files("metricsuite").joinpath("certificate.schema.json").read_text(encoding="utf-8"))
+    found: dict[str, Any] = json.loads(
+        resources.files("metricsuite").joinpath("certificate.schema.json").read_text(encoding="utf-8")
+    )
     return found
 
 
@@ -201,7 +220,7 @@ def environment() -> dict[str, Any]:
     """What the numbers may depend on: versions, processor, BLAS."""
     from threadpoolctl import threadpool_info
 
-    packages = {}
+    packages: dict[str, str | None] = {}
     for name in ("numpy", "scipy", "torch", "pytest"):
         try:
             packages[name] = metadata.version(name)

@@ -94,7 +94,18 @@ def separates(distances: Distances, auc_above: float = 0.7) -> Decision:
     answer = "yes" if low > auc_above and p < P_BELOW else "no" if high < auc_above else "unclear"
     reason = f"AUC {auc:.2f} [{low:.2f}, {high:.2f}] against {auc_above:g}, p = {p:.2g}"
     details = {"p": p, "controls": {name: {"statistic": a, "low": lo} for name, (a, lo) in controls.items()}}
-    return _decide("separates", "sensitive", answer, (auc, low, high), auc_above, low - auc_above, "AUC", reason, distances, details)
+    return _decide(
+        "separates",
+        "sensitive",
+        answer,
+        (auc, low, high),
+        auc_above,
+        low - auc_above,
+        "AUC",
+        reason,
+        distances,
+        details,
+    )
 
 
 def invariant(distances: Distances, below: float = 0.25, exactly: bool = False) -> Decision:
@@ -129,7 +140,17 @@ def invariant(distances: Distances, below: float = 0.25, exactly: bool = False) 
         worst, threshold = float(ratios.max()), max(1e-6, distances.tolerance)
         answer = "yes" if worst <= threshold else "no"
         reason = f"an image moved by {worst:.2g} of the distance between unrelated systems; rounding is {threshold:.0e}"
-        return _decide("invariant", "invariant", answer, (worst, worst, worst), threshold, threshold - worst, "largest ratio", reason, distances)
+        return _decide(
+            "invariant",
+            "invariant",
+            answer,
+            (worst, worst, worst),
+            threshold,
+            threshold - worst,
+            "largest ratio",
+            reason,
+            distances,
+        )
     return _below("invariant", *_ratio_bounds(images, others), below, "median ratio", "images moved by", distances)
 
 
@@ -161,7 +182,9 @@ def sensitive(distances: Distances, above: float = 0.1) -> Decision:
     ratio, low, high = _ratio_bounds(images, others)
     answer = "yes" if low > above else "no" if high < above else "unclear"
     reason = f"images moved by {ratio:.2g} [{low:.2g}, {high:.2g}] of the contrast; needed above {above:g}"
-    return _decide("sensitive", "sensitive", answer, (ratio, low, high), above, low - above, "median ratio", reason, distances)
+    return _decide(
+        "sensitive", "sensitive", answer, (ratio, low, high), above, low - above, "median ratio", reason, distances
+    )
 
 
 def rises(distances: Distances, rho_above: float = 0.5) -> Decision:
@@ -195,7 +218,18 @@ def rises(distances: Distances, rho_above: float = 0.5) -> Decision:
     answer = "yes" if low > rho_above else "no" if high < rho_above else "unclear"
     reason = f"Spearman {value:.2f} [{low:.2f}, {high:.2f}]; needed above {rho_above:g}"
     details = {"levels": levels, "medians": np.median(along, 0).tolist()}
-    return _decide("rises", "sensitive", answer, (value, low, high), rho_above, low - rho_above, "Spearman's rho", reason, distances, details)
+    return _decide(
+        "rises",
+        "sensitive",
+        answer,
+        (value, low, high),
+        rho_above,
+        low - rho_above,
+        "Spearman's rho",
+        reason,
+        distances,
+        details,
+    )
 
 
 def flat(distances: Distances, below: float = 0.25) -> Decision:
@@ -224,7 +258,14 @@ def flat(distances: Distances, below: float = 0.25) -> Decision:
     if _degenerate(neighbours):
         return _constant("flat", "invariant", below, distances)
     worst = int(np.argmax(np.median(along, 0)))
-    decision = _below("flat", *_ratio_bounds(along[:, worst], neighbours), below, "median ratio", f"at {levels[worst + 1]:g} systems moved by", distances)
+    decision = _below(
+        "flat",
+        *_ratio_bounds(along[:, worst], neighbours),
+        below,
+        "median ratio",
+        f"at {levels[worst + 1]:g} systems moved by",
+        distances,
+    )
     decision.details.update(levels=levels, medians=np.median(along, 0).tolist())
     return decision
 
@@ -256,7 +297,9 @@ def survives(distances: Distances, level: float = 0.2, auc_above: float = 0.7) -
     _expect(distances, "survives", "Sweep")
     levels = sorted(set(distances.positions))
     if not any(distances.labels) or levels[-1] < level:
-        raise CaseError(f"survives(level={level:g}): a Sweep over {levels}; needed labelled groups at each level, and levels that reach it.")
+        raise CaseError(
+            f"survives(level={level:g}): a Sweep over {levels}; needed labelled groups at each level, and levels that reach it."
+        )
     decisions = {at: separates(distances.at(at), auc_above) for at in levels}
     passed = [at for k, at in enumerate(levels) if all(decisions[b].answer == "yes" for b in levels[: k + 1])]
     needed = [at for at in levels if at <= min(b for b in levels if b >= level)]
@@ -264,7 +307,9 @@ def survives(distances: Distances, level: float = 0.2, auc_above: float = 0.7) -
     weakest = min((decisions[at] for at in needed), key=lambda d: d.margin)
     answers = {decisions[at].answer for at in needed}
     answer = "no" if "no" in answers else "unclear" if "unclear" in answers else "yes"
-    breakdown = f"breaks down above {passed[-1]:g}" if passed else "does not tell the classes apart even at the first level"
+    breakdown = (
+        f"breaks down above {passed[-1]:g}" if passed else "does not tell the classes apart even at the first level"
+    )
     if len(passed) == len(levels):
         breakdown = f"told apart at every level, up to {passed[-1]:g}"
     curve = ", ".join(f"{decisions[at].statistic:.2f} at {at:g}" for at in levels)
@@ -300,7 +345,17 @@ def symmetric(distances: Distances) -> Decision:
     threshold, worst = max(1e-6, distances.tolerance), distances.asymmetry
     reason = f"directions differ by up to {worst:.2g} of the median distance; rounding is {threshold:.0e}"
     answer = "yes" if worst <= threshold else "no"
-    return _decide("symmetric", "axiom", answer, (worst, worst, worst), threshold, threshold - worst, "largest asymmetry", reason, distances)
+    return _decide(
+        "symmetric",
+        "axiom",
+        answer,
+        (worst, worst, worst),
+        threshold,
+        threshold - worst,
+        "largest asymmetry",
+        reason,
+        distances,
+    )
 
 
 def triangular(distances: Distances) -> Decision:
@@ -327,7 +382,9 @@ def triangular(distances: Distances) -> Decision:
     excess = [d[i, j] - (d[i] + d[j]) for i, j in distances.pairs]
     table = np.array(excess)
     if not np.isfinite(table).any():
-        raise CaseError("triangular: no three systems of which all distances are known; needed triples, such as Sweep(..., against='all').")
+        raise CaseError(
+            "triangular: no three systems of which all distances are known; needed triples, such as Sweep(..., against='all')."
+        )
     threshold = max(1e-6, distances.tolerance)
     worst = float(np.nanmax(table) / distances.scale) if distances.scale > 0 else 0.0
     broken = int((np.nanmax(np.where(np.isfinite(table), table, -np.inf), axis=1) > threshold * distances.scale).sum())
@@ -335,7 +392,17 @@ def triangular(distances: Distances) -> Decision:
     if worst <= threshold:
         reason = f"no triple exceeds rounding; the tightest is {worst:.2g} of the median distance"
     answer = "yes" if worst <= threshold else "no"
-    return _decide("triangular", "axiom", answer, (worst, worst, worst), threshold, threshold - worst, "largest excess", reason, distances)
+    return _decide(
+        "triangular",
+        "axiom",
+        answer,
+        (worst, worst, worst),
+        threshold,
+        threshold - worst,
+        "largest excess",
+        reason,
+        distances,
+    )
 
 
 def obeys(distances: Distances, part: str) -> Decision:
@@ -376,7 +443,17 @@ def repeats(first: Distances, second: Distances) -> Decision:
     threshold = max(1e-6, first.tolerance)
     answer = "no" if missing or worst > threshold else "yes"
     reason = missing or f"answers differ by up to {worst:.2g} of the median distance when asked again, in another order"
-    return _decide("repeats", "contract", answer, (worst, worst, worst), threshold, threshold - worst, "largest difference", reason, first)
+    return _decide(
+        "repeats",
+        "contract",
+        answer,
+        (worst, worst, worst),
+        threshold,
+        threshold - worst,
+        "largest difference",
+        reason,
+        first,
+    )
 
 
 def varies(distances: Distances) -> Decision:
@@ -396,8 +473,22 @@ def varies(distances: Distances) -> Decision:
     relative = spread / distances.scale if distances.scale > 0 else float(spread > 0)
     answer = "yes" if relative > 1e-9 else "no"
     value = f"{values[0]:.6g}" if values.size else "no number"
-    reason = f"distances spread over {relative:.2g} of their median" if answer == "yes" else f"returned {value} for every pair of different systems"
-    return _decide("varies", "contract", answer, (relative, relative, relative), 1e-9, relative - 1e-9, "relative spread", reason, distances)
+    reason = (
+        f"distances spread over {relative:.2g} of their median"
+        if answer == "yes"
+        else f"returned {value} for every pair of different systems"
+    )
+    return _decide(
+        "varies",
+        "contract",
+        answer,
+        (relative, relative, relative),
+        1e-9,
+        relative - 1e-9,
+        "relative spread",
+        reason,
+        distances,
+    )
 
 
 def identical(distances: Distances) -> Decision:
@@ -427,11 +518,23 @@ def identical(distances: Distances) -> Decision:
     excess = np.abs(selves - expected) if expected is not None else selves - others.min()
     worst = float(excess.max()) / scale
     needed = f"{expected:g}" if expected is not None else "no more than to any other system"
-    reason = f"d(x, x) is {selves[int(excess.argmax())]:.3g} where {needed} is promised; other systems are at {scale:.3g}"
+    reason = (
+        f"d(x, x) is {selves[int(excess.argmax())]:.3g} where {needed} is promised; other systems are at {scale:.3g}"
+    )
     if worst > threshold and np.median(selves) > np.median(others):
         reason += ". Larger for a copy than for another system: this looks like a similarity; say --orientation similarity, or in its spec"
     answer = "yes" if worst <= threshold else "no"
-    return _decide("identical", "contract", answer, (worst, worst, worst), threshold, threshold - worst, "largest self-distance", reason, distances)
+    return _decide(
+        "identical",
+        "contract",
+        answer,
+        (worst, worst, worst),
+        threshold,
+        threshold - worst,
+        "largest self-distance",
+        reason,
+        distances,
+    )
 
 
 def _decide(
@@ -440,7 +543,9 @@ def _decide(
 ) -> Decision:  # fmt: skip
     blocks = len(set(distances.blocks))
     enough = _enough(bounds, threshold, blocks) if answer == "unclear" else None
-    return Decision(criterion, direction, answer, *bounds, threshold, margin, what, reason, blocks, enough, details or {}, distances)
+    return Decision(
+        criterion, direction, answer, *bounds, threshold, margin, what, reason, blocks, enough, details or {}, distances
+    )
 
 
 def _enough(bounds: tuple[float, float, float], threshold: float, blocks: int) -> int | None:
@@ -466,10 +571,16 @@ def _orbit(distances: Distances, criterion: str) -> tuple[Vector, Vector]:
     """Distances to the images, one a block, and to systems that differ."""
     _expect(distances, criterion, "Orbit")
     labels, blocks = distances.labels, distances.blocks
-    images = [p for p in distances.pairs if {labels[p[0]], labels[p[1]]} == {"original", "image"} and blocks[p[0]] == blocks[p[1]]]
+    images = [
+        p
+        for p in distances.pairs
+        if {labels[p[0]], labels[p[1]]} == {"original", "image"} and blocks[p[0]] == blocks[p[1]]
+    ]
     others = [p for p in distances.pairs if "image" not in (labels[p[0]], labels[p[1]])]
     if not images or not others:
-        raise CaseError(f"{criterion}: the labels {sorted(set(labels))}; needed originals, their images and something to compare with, as in an Orbit.")
+        raise CaseError(
+            f"{criterion}: the labels {sorted(set(labels))}; needed originals, their images and something to compare with, as in an Orbit."
+        )
     return distances.of(images), distances.of(others)
 
 
@@ -478,9 +589,13 @@ def _along(distances: Distances, criterion: str) -> tuple[list[float], Vector]:
     _expect(distances, criterion, "Sweep")
     levels = sorted(set(distances.positions))
     if any(distances.labels) or len(levels) < 2:
-        raise CaseError(f"{criterion}: levels {levels}, labels {sorted(set(distances.labels))}; needed a Sweep without groups.")
+        raise CaseError(
+            f"{criterion}: levels {levels}, labels {sorted(set(distances.labels))}; needed a Sweep without groups."
+        )
     where = {(b, p): i for i, (b, p) in enumerate(zip(distances.blocks, distances.positions, strict=True))}
-    rows = [distances.of([(where[b, levels[0]], where[b, p]) for p in levels[1:]]) for b in sorted(set(distances.blocks))]
+    rows = [
+        distances.of([(where[b, levels[0]], where[b, p]) for p in levels[1:]]) for b in sorted(set(distances.blocks))
+    ]
     return levels, np.array(rows)
 
 
@@ -559,7 +674,12 @@ def _cached_auc(data: bytes, labels: tuple[str, ...]) -> tuple[float, float, flo
     return float(value), low, high, float((1 + (null >= value - 1e-9).sum()) / (1 + RESAMPLES))
 
 
-def _auc(between: npt.NDArray[np.float32], within: npt.NDArray[np.float32], first: npt.NDArray[np.intp], last: npt.NDArray[np.intp]) -> Vector:
+def _auc(
+    between: npt.NDArray[np.float32],
+    within: npt.NDArray[np.float32],
+    first: npt.NDArray[np.intp],
+    last: npt.NDArray[np.intp],
+) -> Vector:
     """Weighted AUC, row by row, over pairs sorted by distance; `first` and `last` bound the run of ties of each pair."""
     below = np.zeros((len(within), within.shape[1] + 1))
     np.cumsum(within, axis=1, out=below[:, 1:])

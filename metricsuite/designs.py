@@ -10,6 +10,7 @@ the unit of resampling. ``paired`` says that row i of every system belongs to ro
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -149,7 +150,7 @@ class Sweep(Design):
 
     def __post_init__(self) -> None:
         values = list(self.levels)
-        if len(values) < 2 or any(b <= a for a, b in zip(values, values[1:], strict=False)):
+        if len(values) < 2 or any(b <= a for a, b in itertools.pairwise(values)):
             raise CaseError(f"a Sweep has the levels {values}; needed at least two, rising.")
         if self.against not in ("first", "all"):
             raise CaseError(f"a Sweep is against {self.against!r}; needed 'first' or 'all'.")
@@ -159,7 +160,9 @@ class Sweep(Design):
             _check_groups(first, f"level {values[0]:g} of a Sweep")
         sizes = [_sizes(self.levels[v]) for v in values]
         if any(size != sizes[0] for size in sizes):
-            raise CaseError(f"a Sweep over {self.parameter} has systems {sizes} at levels {values}; needed the same at each.")
+            raise CaseError(
+                f"a Sweep over {self.parameter} has systems {sizes} at levels {values}; needed the same at each."
+            )
         rows: list[tuple[Any, str, float, int]] = []
         for value in values:
             groups = self.levels[value] if grouped else {"": self.levels[value]}

@@ -42,6 +42,7 @@ class Benchable(Protocol):
 
     label: str
     spec: MetricSpec
+    declared: bool
 
     def open(self, systems: Sequence[Trajectories], calibration: Sequence[Trajectories] | None) -> Bench: ...
 
@@ -75,18 +76,23 @@ class Distances:
     def by_hand(cls, matrix: Any, labels: Sequence[str], **fields: Any) -> Distances:
         """Distances written down, for the tests of criteria: every system a block, all pairs, unless given."""
         n = len(labels)
-        defaults: dict[str, Any] = {"pairs": tuple((i, j) for i in range(n) for j in range(i + 1, n)), "blocks": tuple(range(n))}
+        defaults: dict[str, Any] = {
+            "pairs": tuple((i, j) for i in range(n) for j in range(i + 1, n)),
+            "blocks": tuple(range(n)),
+        }
         return cls(np.asarray(matrix, float), tuple(labels), **{**defaults, "positions": (0.0,) * n, **fields})
 
     @cached_property
     def mean(self) -> Matrix:
         """Mean of both directions."""
-        return (self.matrix + self.matrix.T) / 2
+        both: Matrix = (self.matrix + self.matrix.T) / 2
+        return both
 
     def of(self, pairs: Sequence[Pair]) -> Matrix:
         """The mean distances of some pairs, in their order."""
         index = np.asarray(pairs, int).reshape(-1, 2)
-        return self.mean[index[:, 0], index[:, 1]]
+        found: Matrix = self.mean[index[:, 0], index[:, 1]]
+        return found
 
     @cached_property
     def scale(self) -> float:
@@ -128,7 +134,15 @@ class Distances:
         return part
 
 
-def pairwise(metric: Any, design: Design, *, both: bool | None = None, strict: bool = True, backwards: bool = False, draw: int = 0) -> Distances:
+def pairwise(
+    metric: Any,
+    design: Design,
+    *,
+    both: bool | None = None,
+    strict: bool = True,
+    backwards: bool = False,
+    draw: int = 0,
+) -> Distances:
     """All distances that a design needs.
 
     Parameters
@@ -160,7 +174,11 @@ def pairwise(metric: Any, design: Design, *, both: bool | None = None, strict: b
     N systems cost N prepares and one compare a pair and direction. Each metric works on copies of its own.
     """
     if not hasattr(metric, "open"):
-        metric = adapt(metric, name=getattr(metric, "__name__", type(metric).__name__)) if not isinstance(metric, Metric) else metric
+        metric = (
+            adapt(metric, name=getattr(metric, "__name__", type(metric).__name__))
+            if not isinstance(metric, Metric)
+            else metric
+        )
         metric = Local(metric)
     outside = scope_gap(metric.spec, design)
     try:
@@ -168,12 +186,16 @@ def pairwise(metric: Any, design: Design, *, both: bool | None = None, strict: b
     except MetricKilled:
         raise
     except MetricError as error:
+        if not outside and not metric.declared:
+            outside = scope_gap(replace(metric.spec, units="equal"), design)  # a plain callable never said "any"
         if outside:
             raise NotApplicable(f"{outside}; and {error}") from error
         raise
 
 
-def _run(metric: Benchable, design: Design, outside: str, both: bool | None, strict: bool, backwards: bool, draw: int) -> Distances:
+def _run(
+    metric: Benchable, design: Design, outside: str, both: bool | None, strict: bool, backwards: bool, draw: int
+) -> Distances:
     spec, systems = metric.spec, design.systems
     both = "symmetry" not in spec.axioms if both is None else both
     bench = metric.open(systems, design.calibration() if design.calibration else None)
@@ -221,7 +243,10 @@ def _run(metric: Benchable, design: Design, outside: str, both: bool | None, str
     )  # fmt: skip
     lowest = np.nanmin(matrix) if np.isfinite(matrix).any() else 0.0
     if lowest < -out.rounding and spec.self_value is not None:
-        note("non-negative", f"returned {lowest:.6g}, below 0 by more than rounding; needed a distance (a similarity says orientation='similarity')")
+        note(
+            "non-negative",
+            f"returned {lowest:.6g}, below 0 by more than rounding; needed a distance (a similarity says orientation='similarity')",
+        )
     elif spec.self_value is not None:
         np.clip(matrix, 0.0, None, out=matrix)
     return out
@@ -246,13 +271,15 @@ class Local:
     """A metric in this process, ready to open benches."""
 
     def __init__(self, metric: Metric) -> None:
-        self.metric, self.label, self.spec = metric, metric.label, metric.spec
+        self.metric, self.label, self.spec, self.declared = metric, metric.label, metric.spec, metric.declared
 
     def open(self, systems: Sequence[Trajectories], calibration: Sequence[Trajectories] | None = None) -> LocalBench:
         def copies(of: Sequence[Trajectories]) -> list[Trajectories]:
             return [replace(s, array=s.array.copy()) for s in of]
 
-        return LocalBench(self.metric, copies(systems), lambda i: systems[i], copies(calibration) if calibration is not None else None)
+        return LocalBench(
+            self.metric, copies(systems), lambda i: systems[i], copies(calibration) if calibration is not None else None
+        )
 
 
 class LocalBench:
@@ -294,7 +321,9 @@ class LocalBench:
                 touched.append(name)
                 restore(before)
         if touched:
-            faults["stateless"] = f"used or seeded the global random state of {', '.join(touched)}; needed a Generator of its own (random=True gives one)"
+            faults["stateless"] = (
+                f"used or seeded the global random state of {', '.join(touched)}; needed a Generator of its own (random=True gives one)"
+            )
         return faults
 
 
@@ -302,7 +331,7 @@ def _random_state() -> dict[str, tuple[Any, Callable[[], Any], Callable[[Any], A
     """For each library with a global random state: the state, how to read it, how to put it back."""
     out: dict[str, tuple[Any, Callable[[], Any], Callable[[Any], Any]]] = {
         "python's random": (random.getstate(), random.getstate, random.setstate),
-        "numpy.random": (np.random.get_state(), np.random.get_state, np.random.set_state),
+        "numpy.random": (np.random.get_state(), np.random.get_state, np.random.set_state),  # noqa: NPY002 - what plugins must not use
     }
     torch = sys.modules.get("torch")
     if torch is not None and hasattr(torch, "get_rng_state"):

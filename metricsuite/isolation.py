@@ -6,6 +6,8 @@ the plugin prints goes to a log. Systems travel as ``.npy`` files that the child
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import os
 import pickle
 import select
@@ -39,6 +41,7 @@ class Introduction:
     spec: dict[str, Any]
     origin: dict[str, Any]
     setting: dict[str, Any]
+    declared: bool
 
 
 class Isolated:
@@ -55,7 +58,9 @@ class Isolated:
         Seconds that importing it may take.
     """
 
-    def __init__(self, target: str, orientation: str | None = None, limit: float = 60.0, start_limit: float = 180.0) -> None:
+    def __init__(
+        self, target: str, orientation: str | None = None, limit: float = 60.0, start_limit: float = 180.0
+    ) -> None:
         self.target, self.orientation, self.limit, self.start_limit = target, orientation, limit, start_limit
         self.kills: list[str] = []
         self.process: subprocess.Popen[bytes] | None = None
@@ -72,13 +77,16 @@ class Isolated:
         folder = self.folder = tempfile.TemporaryDirectory(prefix="metricsuite-")
         self.log: IO[bytes] = open(Path(folder.name, "output"), "w+b")  # noqa: SIM115 - closed in close()
         env = {k: v for k, v in os.environ.items() if not k.startswith(("PYTEST_", "COV_CORE_"))} | ONE_THREAD
-        env["PYTHONPATH"] = os.pathsep.join([str(Path(__file__).parents[1]), *filter(None, [os.environ.get("PYTHONPATH")])])
+        env["PYTHONPATH"] = os.pathsep.join(
+            [str(Path(__file__).parents[1]), *filter(None, [os.environ.get("PYTHONPATH")])]
+        )
         self.process = subprocess.Popen(
             [sys.executable, "-c", "from metricsuite.isolation import serve; serve()", self.target, self.orientation or ""],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.log, env=env, start_new_session=True,
         )  # fmt: skip
         introduction: Introduction = self._reply(self.start_limit)
         self.label, self.spec = introduction.label, MetricSpec.from_dict(introduction.spec)
+        self.declared = introduction.declared
         return introduction
 
     def open(self, systems: Sequence[Trajectories], calibration: Sequence[Trajectories] | None = None) -> IsolatedBench:
@@ -92,7 +100,11 @@ class Isolated:
         self.designs += 1
         stem = f"{self.folder.name}/{self.designs}"
         names = [_save(f"{stem}-{i}", s) for i, s in enumerate(systems)]
-        tuning = [_save(f"{stem}-calibration-{i}", s) for i, s in enumerate(calibration)] if calibration is not None else None
+        tuning = (
+            [_save(f"{stem}-calibration-{i}", s) for i, s in enumerate(calibration)]
+            if calibration is not None
+            else None
+        )
         return IsolatedBench(self, self.ask("open", names, tuning))
 
     def ask(self, *message: Any) -> Any:
@@ -108,7 +120,8 @@ class Isolated:
 
     def _reply(self, limit: float) -> Any:
         process = self.process
-        assert process is not None and process.stdout is not None
+        assert process is not None
+        assert process.stdout is not None
         late = False
         try:
             if not select.select([process.stdout], [], [], limit)[0]:
@@ -144,7 +157,8 @@ class Isolated:
         process, self.process = self.process, None
         if process is None:
             return
-        assert process.stdin is not None and process.stdout is not None
+        assert process.stdin is not None
+        assert process.stdout is not None
         try:
             process.stdin.close()  # end of input: it leaves by itself, so that coverage is written
             process.wait(2.0)
@@ -176,10 +190,8 @@ class IsolatedBench:
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:
-    try:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)  # its session: its own children too
-    except (ProcessLookupError, PermissionError):
-        pass
 
 
 def _save(stem: str, system: Trajectories) -> dict[str, Any]:
@@ -193,7 +205,13 @@ def _save(stem: str, system: Trajectories) -> dict[str, Any]:
 
 
 def _load(saved: dict[str, Any]) -> Trajectories:
-    return Trajectories(**{k: v if k == "dt" else np.load(v, mmap_mode="c" if k == "array" else None) for k, v in saved.items()})
+    return Trajectories(
+        **{k: v if k == "dt" else np.load(v, mmap_mode="c" if k == "array" else None) for k, v in saved.items()}
+    )
+
+
+def _original(saved: list[dict[str, Any]], i: int) -> Trajectories:
+    return _load(saved[i])
 
 
 def serve() -> None:
@@ -211,7 +229,7 @@ def serve() -> None:
 
     try:
         metric, origin = load_with_origin(sys.argv[1], sys.argv[2] or None)
-        answer(True, Introduction(metric.label, metric.spec.to_dict(), origin, metric.setting))
+        answer(True, Introduction(metric.label, metric.spec.to_dict(), origin, metric.setting, metric.declared))
     except MetricsuiteError as error:
         answer(False, (type(error), str(error)))
         return
@@ -225,7 +243,8 @@ def serve() -> None:
             if what == "open":
                 saved, tuning = args
                 calibration = [_load(s) for s in tuning] if tuning is not None else None
-                bench = LocalBench(metric, [_load(s) for s in saved], lambda i, saved=saved: _load(saved[i]), calibration)  # type: ignore[misc]
+                originals = functools.partial(_original, saved)
+                bench = LocalBench(metric, [_load(s) for s in saved], originals, calibration)
                 answer(True, bench.setting)
             else:
                 answer(True, getattr(bench, what)(*args))

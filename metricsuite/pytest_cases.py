@@ -1,8 +1,8 @@
 """Fixtures, the marker `decides`, collection: what a run about metrics has. Woken by `metricsuite.pytest_plugin`.
 
-    metric     the metric that is on trial, one test item for each
-    seeds      integers from the file's name; profiled metrics get others
-    verdict    takes what a criterion returned, and judges it by what the metric claims
+metric     the metric that is on trial, one test item for each
+seeds      integers from the file's name; profiled metrics get others
+verdict    takes what a criterion returned, and judges it by what the metric claims
 """
 
 from __future__ import annotations
@@ -36,16 +36,51 @@ from metricsuite.waivers import Waiver, read_waivers
 
 DEFAULT_SEEDS, QUICK_SEEDS, CALIBRATION_SEEDS = 16, 6, 4
 _OPTIONS: dict[str, dict[str, Any]] = {
-    "--seeds": {"type": int, "default": None, "metavar": "N", "help": "seeds that each design is made of (16; fewer never certify)"},
-    "--certificate": {"default": None, "metavar": "DIR", "help": "write DIR/<metric>/certificate.json and distances.npz"},
-    "--track": {"action": "append", "default": [], "metavar": "TRACK", "help": "only this track, as -m TRACK; repeatable"},
+    "--seeds": {
+        "type": int,
+        "default": None,
+        "metavar": "N",
+        "help": "seeds that each design is made of (16; fewer never certify)",
+    },
+    "--certificate": {
+        "default": None,
+        "metavar": "DIR",
+        "help": "write DIR/<metric>/certificate.json and distances.npz",
+    },
+    "--track": {
+        "action": "append",
+        "default": [],
+        "metavar": "TRACK",
+        "help": "only this track, as -m TRACK; repeatable",
+    },
     "--waivers": {"default": None, "metavar": "FILE", "help": "TOML file of expected failures"},
-    "--metric-timeout": {"type": float, "default": None, "metavar": "S", "help": "seconds that one call of a metric may take (60)"},
-    "--orientation": {"choices": ["distance", "similarity"], "default": None, "help": "of plain callables, which have no spec to say so"},
+    "--metric-timeout": {
+        "type": float,
+        "default": None,
+        "metavar": "S",
+        "help": "seconds that one call of a metric may take (60)",
+    },
+    "--orientation": {
+        "choices": ["distance", "similarity"],
+        "default": None,
+        "help": "of plain callables, which have no spec to say so",
+    },
     "--no-isolation": {"action": "store_true", "default": False, "help": "run named metrics in this process"},
-    "--quick": {"action": "store_true", "default": False, "help": f"{QUICK_SEEDS} seeds, a first look; never certifies"},
-    "--explore": {"action": "store_true", "default": False, "help": "also search for counterexamples to what is claimed, by Hypothesis"},
-    "--dump": {"default": None, "metavar": "DIR", "help": "write the trajectories and distances behind each verdict, as npz"},
+    "--quick": {
+        "action": "store_true",
+        "default": False,
+        "help": f"{QUICK_SEEDS} seeds, a first look; never certifies",
+    },
+    "--explore": {
+        "action": "store_true",
+        "default": False,
+        "help": "also search for counterexamples to what is claimed, by Hypothesis",
+    },
+    "--dump": {
+        "default": None,
+        "metavar": "DIR",
+        "help": "write the trajectories and distances behind each verdict, as npz",
+    },
 }
 SETTINGS, RUN, ROW = pytest.StashKey["Settings"](), pytest.StashKey["Run"](), pytest.StashKey[Verdict]()
 
@@ -85,7 +120,9 @@ class Settings:
         seeds = flag("--seeds") or (QUICK_SEEDS if quick else ini("metricsuite_seeds", int, DEFAULT_SEEDS))
         timeout = flag("--metric-timeout") or ini("metricsuite_metric_timeout", float, 60.0)
         if seeds < 4 or timeout <= 0:
-            raise pytest.UsageError(f"--seeds {seeds} --metric-timeout {timeout}; needed at least 4 seeds and a positive time.")
+            raise pytest.UsageError(
+                f"--seeds {seeds} --metric-timeout {timeout}; needed at least 4 seeds and a positive time."
+            )
         for track in flag("--track"):
             if track not in TRACKS:
                 raise pytest.UsageError(f"--track {track}: no such track; {nearest(track, list(TRACKS))}.")
@@ -136,8 +173,15 @@ class Run:
             self.foreign.add(id(plugin))
             for entry in own:
                 where = getattr(plugin, "__file__", plugin)
-                if not isinstance(entry, Property) or "/" not in entry.name or entry.track not in TRACKS or entry.track == "contract":
-                    raise SpecError(f"{where}: metricsuite_properties holds {entry!r:.80}; needed Property('lab/name', a track other than contract, ...).")
+                if (
+                    not isinstance(entry, Property)
+                    or "/" not in entry.name
+                    or entry.track not in TRACKS
+                    or entry.track == "contract"
+                ):
+                    raise SpecError(
+                        f"{where}: metricsuite_properties holds {entry!r:.80}; needed Property('lab/name', a track other than contract, ...)."
+                    )
                 if self.properties.get(entry.name, entry) != entry:
                     raise SpecError(f"{where}: the property {entry.name!r} is defined twice.")
                 self.properties[entry.name] = entry
@@ -163,7 +207,9 @@ def pytest_cmdline_main(config: pytest.Config) -> Generator[None, Any, Any]:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "decides(property, pairs=None): the property that a case decides, and its pairs at 16 seeds")
+    config.addinivalue_line(
+        "markers", "decides(property, pairs=None): the property that a case decides, and its pairs at 16 seeds"
+    )
     config.addinivalue_line("markers", "explores: searches for counterexamples; runs only with --explore")
     for track in TRACKS:
         config.addinivalue_line("markers", f"{track}: the track of a case, from the property that it decides")
@@ -238,12 +284,21 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         _check_decides(metafunc, run)
     path = metafunc.definition.path
     if run.stems.setdefault(path.stem, path) != path:
-        pytest.fail(f"two case files are called {path.name}: {run.stems[path.stem]} and {path}. Verdict ids begin with the file's name: rename one.", pytrace=False)
+        pytest.fail(
+            f"two case files are called {path.name}: {run.stems[path.stem]} and {path}. Verdict ids begin with the file's name: rename one.",
+            pytrace=False,
+        )
     labels = list(run.subjects.found)
     metafunc.parametrize("metric", labels, ids=labels, indirect=True)
     if "seeds" in metafunc.fixturenames:
         kinds = sorted({s.seed_set for s in run.subjects.found.values()})
-        metafunc.parametrize("seeds", kinds, ids=[pytest.HIDDEN_PARAM if k == kinds[0] else k for k in kinds], indirect=True, scope="module")
+        metafunc.parametrize(
+            "seeds",
+            kinds,
+            ids=[pytest.HIDDEN_PARAM if k == kinds[0] else k for k in kinds],
+            indirect=True,
+            scope="module",
+        )
 
 
 def _check_decides(metafunc: pytest.Metafunc, run: Run) -> None:
@@ -261,7 +316,9 @@ def _check_decides(metafunc: pytest.Metafunc, run: Run) -> None:
         if len(m.args) != 1 or not isinstance(m.args[0], str):
             pytest.fail(f"{name}: decides{m.args!r}; needed the name of one property.", pytrace=False)
         if m.args[0] not in known:
-            pytest.fail(f"{name}: decides({m.args[0]!r}) names no property; {nearest(m.args[0], list(known))}.", pytrace=False)
+            pytest.fail(
+                f"{name}: decides({m.args[0]!r}) names no property; {nearest(m.args[0], list(known))}.", pytrace=False
+            )
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
@@ -291,7 +348,12 @@ def _reproduce(item: pytest.Item, target: str, case: str) -> str:
     words = ["pytest"]
     name = item.originalname  # type: ignore[attr-defined]
     if item.nodeid.startswith("::") or "site-packages" in str(item.path):
-        words += ["--pyargs", f"metricsuite.cases.{item.path.stem}", "-k", f"{name} and {case}" if re.fullmatch(r"[\w-]+", case) else name]
+        words += [
+            "--pyargs",
+            f"metricsuite.cases.{item.path.stem}",
+            "-k",
+            f"{name} and {case}" if re.fullmatch(r"[\w-]+", case) else name,
+        ]
     else:
         words += [item.nodeid.split("::")[0], "-k", f"{name} and {case}" if re.fullmatch(r"[\w-]+", case) else name]
     words += ["--metric", target]
@@ -307,14 +369,21 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     run, settings = config.stash[RUN], config.stash[SETTINGS]
 
     def wrong_seeds(item: pytest.Item) -> bool:  # metrics on the certify set and on the profile set in one run
-        params = getattr(item, "callspec", None) and item.callspec.params or {}  # type: ignore[attr-defined]
-        return "metric" in params and "seeds" in params and params["seeds"] != run.subjects.found[params["metric"]].seed_set
+        params = (getattr(item, "callspec", None) and item.callspec.params) or {}  # type: ignore[attr-defined]
+        return (
+            "metric" in params
+            and "seeds" in params
+            and params["seeds"] != run.subjects.found[params["metric"]].seed_set
+        )
 
-    def unasked(item: pytest.Item) -> bool:
-        return item.get_closest_marker("explores") is not None and not settings.explore
+    def unasked(item: pytest.Item) -> bool:  # timings and explorations run when they are asked for, and are no verdicts
+        timed = "benchmark" in getattr(item, "fixturenames", ()) and not config.getoption("benchmark_only", False)
+        return timed or (item.get_closest_marker("explores") is not None and not settings.explore)
 
     items[:] = [i for i in items if not wrong_seeds(i) and not unasked(i)]
-    run.ledger.whole = {label: sum(ROW in i.stash and i.stash[ROW].metric == label for i in items) for label in run.subjects.found}
+    run.ledger.whole = {
+        label: sum(ROW in i.stash and i.stash[ROW].metric == label for i in items) for label in run.subjects.found
+    }
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -325,14 +394,22 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     folders = {_cases_dir(config, i.path) for i in session.items if ROW in i.stash} - {None}
     files = sorted({p for f in folders if f for p in Path(f).glob("test_*.py")}, key=str)
     collected = set(run.stems.values())
-    left_out = [f"{p.name} was left out" for p in files if p not in collected and "decides(" in p.read_text(encoding="utf-8")]
+    left_out = [
+        f"{p.name} was left out" for p in files if p not in collected and "decides(" in p.read_text(encoding="utf-8")
+    ]
     if any("::" in str(a) for a in config.args):
         left_out.append("only some tests were named")
     missing = sum(run.ledger.whole.values()) - len(rows)
     if missing > 0:
         left_out.append(f"{missing} verdicts were deselected")
     own = sorted(set(run.properties) - set(PROPERTIES))
-    plan = Plan(run.ledger.whole, {k: r.to_dict() for k, r in rows.items()}, left_out, digest_of(p for p in files if p in collected), own)
+    plan = Plan(
+        run.ledger.whole,
+        {k: r.to_dict() for k, r in rows.items()},
+        left_out,
+        digest_of(p for p in files if p in collected),
+        own,
+    )
     if not run.worker:
         run.ledger.take(plan)
     elif config.workerinput["workerid"] == "gw0":  # type: ignore[attr-defined]
@@ -359,7 +436,9 @@ def pytest_fixture_setup(fixturedef: Any, request: pytest.FixtureRequest) -> Gen
         @functools.cache
         def calibration() -> list[Any]:
             given = {name: request.getfixturevalue(name) for name in fixturedef.argnames if name != "seeds"}
-            return list(fixturedef.func(**given, seeds=_seeds(request.path.stem, "calibration", CALIBRATION_SEEDS)).systems)
+            return list(
+                fixturedef.func(**given, seeds=_seeds(request.path.stem, "calibration", CALIBRATION_SEEDS)).systems
+            )
 
         object.__setattr__(made, "calibration", calibration)
     return made
@@ -381,7 +460,10 @@ def metric(request: pytest.FixtureRequest) -> Any:
     label = getattr(request, "param", None)
     mine = request.node.get_closest_marker
     if label is None or (mine("decides") is None and mine("explores") is None):
-        pytest.fail(f"{request.node.nodeid} takes `metric` and does not say what it decides: add @pytest.mark.decides(property).", pytrace=False)
+        pytest.fail(
+            f"{request.node.nodeid} takes `metric` and does not say what it decides: add @pytest.mark.decides(property).",
+            pytrace=False,
+        )
     return request.config.stash[RUN].subjects.open(label)
 
 
@@ -389,9 +471,13 @@ def metric(request: pytest.FixtureRequest) -> Any:
 def verdict(request: pytest.FixtureRequest) -> Callable[..., Verdict]:
     """Judge what a criterion returned: ``verdict(separates(distances))``; once a test."""
     config = request.config
-    run, settings, row = config.stash[RUN], config.stash[SETTINGS], request.node.stash.get(ROW, None)
+    run, settings = config.stash[RUN], config.stash[SETTINGS]
+    row: Verdict | None = request.node.stash.get(ROW, None)
     if row is None:
-        pytest.fail(f"{request.node.nodeid} takes `verdict` and does not say what it decides: add @pytest.mark.decides(property).", pytrace=False)
+        pytest.fail(
+            f"{request.node.nodeid} takes `verdict` and does not say what it decides: add @pytest.mark.decides(property).",
+            pytrace=False,
+        )
 
     def verdict(*decisions: Decision) -> Verdict:
         if row.status != "not run":
@@ -404,8 +490,10 @@ def verdict(request: pytest.FixtureRequest) -> Callable[..., Verdict]:
         for folder, whole in ((settings.certificate, False), (settings.dump, True)):
             if folder is not None and decision.distances is not None:
                 save_arrays(folder, row, decision.distances, whole)
-        if row.fails and not (row.status == "inconclusive" and settings.quick):
-            raise Judged(f"{row.metric}: {row.property} {row.status} ({row.direction}): {row.reason}\nreproduce: {row.reproduce}")
+        if row.fails() and not (row.status == "inconclusive" and settings.quick):
+            raise Judged(
+                f"{row.metric}: {row.property} {row.status} ({row.direction}): {row.reason}\nreproduce: {row.reproduce}"
+            )
         return row
 
     return verdict

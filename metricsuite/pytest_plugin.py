@@ -29,8 +29,12 @@ def wake(manager: pytest.PytestPluginManager) -> None:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.getgroup("metricsuite", "metricsuite: certify similarity metrics").addoption("--metricsuite-metric", **_OPTION)
-    parser.addini("metricsuite_metrics", "metrics to certify where --metric is not given, one a line", type="linelist", default=[])
+    parser.getgroup("metricsuite", "metricsuite: certify similarity metrics").addoption(
+        "--metricsuite-metric", **_OPTION
+    )
+    parser.addini(
+        "metricsuite_metrics", "metrics to certify where --metric is not given, one a line", type="linelist", default=[]
+    )
     parser.addini("metricsuite_seeds", "seeds that each design is made of (16)", default="")
     parser.addini("metricsuite_waivers", "a TOML file of waivers", default="")
     parser.addini("metricsuite_metric_timeout", "seconds that one call of a metric may take (60)", default="")
@@ -49,7 +53,9 @@ def _is_free(parser: pytest.Parser, name: str) -> bool:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_load_initial_conftests(early_config: pytest.Config, parser: pytest.Parser, args: list[str]) -> Generator[None, Any, Any]:
+def pytest_load_initial_conftests(
+    early_config: pytest.Config, parser: pytest.Parser, args: list[str]
+) -> Generator[None, Any, Any]:
     result = yield  # every plugin and initial conftest has spoken: now it shows which names are free
     if _is_free(parser, "--metric"):
         parser.getgroup("metricsuite").addoption("--metric", **_OPTION)
@@ -69,7 +75,8 @@ class _Late:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if not self.manager.has_plugin(CASES) and any(key == "metricsuite" for key, _ in report.user_properties):
             wake(self.manager)
-            self.manager.get_plugin(CASES).pytest_runtest_logreport(report)  # this call's list of hooks is fixed already
+            reporter: Any = self.manager.get_plugin("metricsuite-reporter")
+            reporter.pytest_runtest_logreport(report)  # this call's list of hooks is fixed already
 
 
 def pytest_configure(config: pytest.Config) -> None:

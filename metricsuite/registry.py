@@ -1,6 +1,6 @@
 """Find a metric: a built-in name, a plugin's name, ``module:attr`` or ``path/to/file.py:attr``, each with literal parameters.
 
-    load_metric("cka")      load_metric("dsa(n_delays=20, rank=15)")      load_metric("mypkg.mod:MyMetric(k=3)")
+load_metric("cka")      load_metric("dsa(n_delays=20, rank=15)")      load_metric("mypkg.mod:MyMetric(k=3)")
 """
 
 from __future__ import annotations
@@ -63,36 +63,50 @@ def load_metric(target: str, orientation: str | None = None) -> Metric:
 def load_with_origin(target: str, orientation: str | None = None) -> tuple[Metric, dict[str, Any]]:
     """`load_metric`, and where the metric came from: target, module, file, SHA-256 of the source, distribution and version."""
     plugin, name, parameters, distribution = _find(target)
-    return adapt(plugin, name=name, parameters=parameters, orientation=orientation), _origin(target, plugin, distribution)
+    return adapt(plugin, name=name, parameters=parameters, orientation=orientation), _origin(
+        target, plugin, distribution
+    )
 
 
 def _find(target: str) -> tuple[Any, str, dict[str, Any], metadata.Distribution | None]:
-    if target.endswith(".pkl") and "METRICSUITE_CERTIFYING" in os.environ:  # a closure that certify() wrote for its own child
-        return pickle.loads(Path(target).read_bytes()), "metric", {}, None
+    if (
+        target.endswith(".pkl") and "METRICSUITE_CERTIFYING" in os.environ
+    ):  # a closure that certify() wrote for its own child
+        return pickle.loads(Path(target).read_bytes()), Path(target).stem, {}, None
     if found := re.match(r"(?P<where>.+?):(?P<attr>[A-Za-z_][\w.]*)" + _CALL, target):
         plugin = _attribute(_module(found["where"], target), found["attr"], target)
         return plugin, found["attr"], _literals(found["call"], target), None
     found = re.match(r"(?P<name>[\w./-]+?)" + _CALL, target)
     if not found:
-        raise MetricNotFound(f"{target!r} is no metric; needed a name, module:attr or file.py:attr, with literal keywords if any: dsa(rank=15).")
+        raise MetricNotFound(
+            f"{target!r} is no metric; needed a name, module:attr or file.py:attr, with literal keywords if any: dsa(rank=15)."
+        )
     name, parameters = found["name"], _literals(found["call"], target)
     points = [p for p in metadata.entry_points(group=GROUP) if p.name == name]
     owners = [f"{p.dist.name} {p.dist.version}" if p.dist else p.value for p in points]
     if name in BUILTIN:
         owners.insert(0, "metricsuite itself")
     if len(owners) > 1:
-        raise MetricNotFound(f"two plugins are called {name!r}: {' and '.join(owners)}. Uninstall or rename one, or name its module:attr.")
+        raise MetricNotFound(
+            f"two plugins are called {name!r}: {' and '.join(owners)}. Uninstall or rename one, or name its module:attr."
+        )
     if name in BUILTIN:
         where, attr = BUILTIN[name].split(":")
         return getattr(importlib.import_module(where), attr), name, parameters, None
     if not points:
         known = [*BUILTIN, *sorted(p.name for p in metadata.entry_points(group=GROUP))]
-        hint = " For a file or module of your own, write file.py:attr or module:attr." if name.endswith(".py") or "." in name else ""
+        hint = (
+            " For a file or module of your own, write file.py:attr or module:attr."
+            if name.endswith(".py") or "." in name
+            else ""
+        )
         raise MetricNotFound(f"no metric is called {name!r}; {nearest(name, known)}.{hint}")
     try:
         return points[0].load(), name, parameters, points[0].dist
     except Exception as error:
-        raise MetricNotFound(f"{name}: the plugin {owners[0]} cannot be imported: {type(error).__name__}: {error}") from error
+        raise MetricNotFound(
+            f"{name}: the plugin {owners[0]} cannot be imported: {type(error).__name__}: {error}"
+        ) from error
 
 
 def _literals(call: str | None, target: str) -> dict[str, Any]:
@@ -104,7 +118,9 @@ def _literals(call: str | None, target: str) -> dict[str, Any]:
             raise ValueError("only keywords are allowed")
         return {str(k.arg): ast.literal_eval(k.value) for k in tree.keywords}
     except (SyntaxError, ValueError) as error:
-        raise SpecError(f"{target}: cannot read the parameters {call}: {error}; needed literal keywords, such as (n_delays=20, rank=15).") from error
+        raise SpecError(
+            f"{target}: cannot read the parameters {call}: {error}; needed literal keywords, such as (n_delays=20, rank=15)."
+        ) from error
 
 
 def _module(where: str, target: str) -> Any:
@@ -125,7 +141,8 @@ def _load_file(path: Path) -> Any:
     if name in sys.modules:
         return sys.modules[name]
     spec = importlib.util.spec_from_file_location(name, path)
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    assert spec.loader is not None
     module = sys.modules[name] = importlib.util.module_from_spec(spec)
     try:
         spec.loader.exec_module(module)
@@ -140,7 +157,9 @@ def _attribute(module: Any, attr: str, target: str) -> Any:
     for part in attr.split("."):
         if not hasattr(found, part):
             names = [n for n, v in vars(module).items() if callable(v) and not n.startswith("_")]
-            raise MetricNotFound(f"{target}: {getattr(module, '__name__', module)} has no {attr!r}; {nearest(attr, sorted(names))}.")
+            raise MetricNotFound(
+                f"{target}: {getattr(module, '__name__', module)} has no {attr!r}; {nearest(attr, sorted(names))}."
+            )
         found = getattr(found, part)
     return found
 

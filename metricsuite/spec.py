@@ -81,7 +81,9 @@ class MetricSpec:
 
     def __post_init__(self) -> None:
         if not isinstance(self.name, str) or not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9._/-]*", self.name):
-            raise SpecError(f"name: {self.name!r} given; needed letters, digits and . _ - / (it names a folder and a column).")
+            raise SpecError(
+                f"name: {self.name!r} given; needed letters, digits and . _ - / (it names a folder and a column)."
+            )
         self._one_of("orientation", ("distance", "similarity"))
         self._one_of("pairing", ("samples", "none"))
         self._one_of("units", ("any", "equal"))
@@ -110,7 +112,11 @@ class MetricSpec:
 
     def _names(self, which: str) -> frozenset[str]:
         given = getattr(self, which)
-        if isinstance(given, str) or not isinstance(given, Iterable) or not all(isinstance(name, str) for name in given):
+        if (
+            isinstance(given, str)
+            or not isinstance(given, Iterable)
+            or not all(isinstance(name, str) for name in given)
+        ):
             self._refuse(which, given, "a set of names, such as {'orthogonal'}")
         return frozenset(given)
 
@@ -124,9 +130,13 @@ class MetricSpec:
                     raise SpecError(f"{self.name}: {which}: no property {name!r}; {nearest(name, known)}.")
                 if direction not in PROPERTIES[name].directions:
                     could = ", ".join(PROPERTIES[name].directions)
-                    raise SpecError(f"{self.name}: {which}: {name!r} cannot be claimed so, only as: {could}; {nearest(name, known)}.")
+                    raise SpecError(
+                        f"{self.name}: {which}: {name!r} cannot be claimed so, only as: {could}; {nearest(name, known)}."
+                    )
         for name in sorted(self.invariant_to & self.sensitive_to):
-            raise SpecError(f"{self.name}: invariant_to and sensitive_to both name {name!r}; a metric cannot be both. Remove one.")
+            raise SpecError(
+                f"{self.name}: invariant_to and sensitive_to both name {name!r}; a metric cannot be both. Remove one."
+            )
         for group, members in CONTAINS.items():
             for name in members:
                 if group in self.invariant_to and name in self.sensitive_to:
@@ -208,15 +218,21 @@ class Metric:
     Made by `adapt`; `metricsuite.load_metric` finds one by name. Calling it compares two arrays: ``metric(x, y)``.
     """
 
-    def __init__(self, plugin: Any, spec: MetricSpec, label: str, fixed: bool = False) -> None:
+    def __init__(
+        self, plugin: Any, spec: MetricSpec, label: str, *, fixed: bool = False, declared: bool = True
+    ) -> None:
         self.plugin, self.spec, self.label, self.fixed = plugin, spec, label, fixed
+        self.declared = declared  # the author wrote the spec; otherwise its scope is a guess
         self.kind = next((k for k in ("prepare", "fit") if callable(getattr(plugin, k, None))), "function")
 
     def __repr__(self) -> str:
         return f"<Metric {self.label}>"
 
     def __call__(self, x: Any, y: Any, rng: np.random.Generator | None = None) -> float:
-        a, b = (v if isinstance(v, Trajectories) else Trajectories(as_trajectories(v, n, self.label)) for v, n in ((x, "x"), (y, "y")))
+        a, b = (
+            v if isinstance(v, Trajectories) else Trajectories(as_trajectories(v, n, self.label))
+            for v, n in ((x, "x"), (y, "y"))
+        )
         rng = np.random.default_rng(0) if rng is None else rng
         return self.compare(self.prepare(a, rng), self.prepare(b, rng), rng)
 
@@ -287,7 +303,7 @@ class Metric:
         plugin = self.plugin.tuned([system.array for system in calibration])
         if plugin is None:
             raise MetricError(f"{self.label}: tuned(calibration) returned None; needed the tuned metric.")
-        return Metric(plugin, self.spec, self.label, fixed=True)
+        return Metric(plugin, self.spec, self.label, fixed=True, declared=self.declared)
 
 
 def _parameters(function: Callable[..., Any]) -> Mapping[str, inspect.Parameter]:
@@ -315,11 +331,17 @@ def as_float(value: Any) -> float:
         item = value.item()
         if isinstance(item, float | int) and not isinstance(item, bool):
             return float(item)
-    what = f"an array of shape {tuple(shape)}" if shape is not None and tuple(shape) != () else f"{value!r:.60} ({type(value).__name__})"
+    what = (
+        f"an array of shape {tuple(shape)}"
+        if shape is not None and tuple(shape) != ()
+        else f"{value!r:.60} ({type(value).__name__})"
+    )
     raise MetricError(f"returned {what}; needed one float")
 
 
-def adapt(plugin: Any, *, name: str, parameters: Mapping[str, Any] | None = None, orientation: str | None = None) -> Metric:
+def adapt(
+    plugin: Any, *, name: str, parameters: Mapping[str, Any] | None = None, orientation: str | None = None
+) -> Metric:
     """Put any kind of plugin behind the face of `Metric`.
 
     Parameters
@@ -341,9 +363,13 @@ def adapt(plugin: Any, *, name: str, parameters: Mapping[str, Any] | None = None
     given = dict(parameters or {})
     spec = getattr(plugin, "spec", None)
     if spec is not None and not isinstance(spec, MetricSpec):
-        raise SpecError(f"{name}: its attribute `spec` is {type(spec).__name__}; needed a MetricSpec. Write it with @metric(...).")
+        raise SpecError(
+            f"{name}: its attribute `spec` is {type(spec).__name__}; needed a MetricSpec. Write it with @metric(...)."
+        )
     if spec is not None and orientation is not None:
-        raise SpecError(f"{name}: an orientation was given, but its spec says {spec.orientation!r}. Change the spec instead.")
+        raise SpecError(
+            f"{name}: an orientation was given, but its spec says {spec.orientation!r}. Change the spec instead."
+        )
     label = spec.name if spec is not None else name
     if given:
         label += f"({', '.join(f'{k}={v!r}' for k, v in given.items())})"
@@ -351,13 +377,16 @@ def adapt(plugin: Any, *, name: str, parameters: Mapping[str, Any] | None = None
         plugin = _construct(plugin, given, name)
     elif given:
         if not inspect.isroutine(plugin):
-            raise SpecError(f"{name}: parameters {given} given to a {type(plugin).__name__}; only functions and classes take them.")
+            raise SpecError(
+                f"{name}: parameters {given} given to a {type(plugin).__name__}; only functions and classes take them."
+            )
         _check_keywords(plugin, given, name)
         plugin = functools.partial(plugin, **given)
     _check_kind(plugin, name)
+    declared = spec is not None
     if spec is None:
         spec = MetricSpec(name=re.sub(r"[^A-Za-z0-9._/-]", "-", name), orientation=orientation or "distance")
-    return Metric(plugin, spec, label, fixed=bool(given))
+    return Metric(plugin, spec, label, fixed=bool(given), declared=declared)
 
 
 def _construct(cls: type, given: dict[str, Any], name: str) -> Any:
@@ -365,7 +394,9 @@ def _construct(cls: type, given: dict[str, Any], name: str) -> Any:
     try:
         return cls(**given)
     except Exception as error:
-        raise SpecError(f"{name}: {cls.__name__}({', '.join(f'{k}={v!r}' for k, v in given.items())}) raised {type(error).__name__}: {error}") from error
+        raise SpecError(
+            f"{name}: {cls.__name__}({', '.join(f'{k}={v!r}' for k, v in given.items())}) raised {type(error).__name__}: {error}"
+        ) from error
 
 
 def _check_keywords(target: Callable[..., Any], given: dict[str, Any], name: str) -> None:
@@ -377,7 +408,9 @@ def _check_keywords(target: Callable[..., Any], given: dict[str, Any], name: str
         return
     for word in given:
         if word not in parameters:
-            raise SpecError(f"{name}: takes no parameter {word!r}; {nearest(word, [p for p in parameters if p not in ('x', 'y', 'self')])}.")
+            raise SpecError(
+                f"{name}: takes no parameter {word!r}; {nearest(word, [p for p in parameters if p not in ('x', 'y', 'self')])}."
+            )
 
 
 def _check_kind(plugin: Any, name: str) -> None:

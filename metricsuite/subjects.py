@@ -28,6 +28,7 @@ class Subject:
     origin: dict[str, Any]
     setting: dict[str, Any]
     isolated: bool
+    declared: bool
     seconds_a_pair: float | None = None
 
     @property
@@ -65,15 +66,19 @@ class Subjects:
         if isolated:
             child = Isolated(target, self.orientation, self.limit)
             hello = child.introduce()
-            subject = Subject(hello.label, target, hello.spec, hello.origin, hello.setting, True)
+            subject = Subject(hello.label, target, hello.spec, hello.origin, hello.setting, True, hello.declared)
             metric = child
         else:
             loaded, origin = load_with_origin(target, self.orientation)
-            subject = Subject(loaded.label, target, loaded.spec.to_dict(), origin, loaded.setting, False)
+            subject = Subject(
+                loaded.label, target, loaded.spec.to_dict(), origin, loaded.setting, False, loaded.declared
+            )
             metric = Local(loaded)
         if subject.label in self.found:
             other = self.found[subject.label].target
-            raise SpecError(f"two metrics of this run are called {subject.label!r}: {other} and {target}. Rename one in its spec, or run them apart.")
+            raise SpecError(
+                f"two metrics of this run are called {subject.label!r}: {other} and {target}. Rename one in its spec, or run them apart."
+            )
         self.found[subject.label], self._open[subject.label] = subject, metric
 
     def open(self, label: str) -> Benchable:
@@ -82,7 +87,7 @@ class Subjects:
             subject = self.found[label]
             if subject.isolated:
                 child = Isolated(subject.target, self.orientation, self.limit)
-                child.label, child.spec = label, subject.states
+                child.label, child.spec, child.declared = label, subject.states, subject.declared
                 self._open[label] = child
             else:
                 self._open[label] = Local(load_with_origin(subject.target, self.orientation)[0])

@@ -27,7 +27,8 @@ def translation(x: Array, rng: Generator) -> Array:
 
 def isotropic_scaling(x: Array, rng: Generator) -> Array:
     """s x, with s log-uniform in [1/10, 1/2] or [2, 10]."""
-    return x * 10 ** (rng.choice([-1, 1]) * rng.uniform(np.log10(2), 1))
+    factor = float(10 ** (rng.choice([-1, 1]) * rng.uniform(np.log10(2), 1)))
+    return x * factor
 
 
 def unit_scaling(x: Array, rng: Generator) -> Array:

@@ -58,7 +58,6 @@ class Verdict:
         """As plain JSON values."""
         return asdict(self)
 
-    @property
     def fails(self) -> bool:
         """Whether it makes the run fail."""
         return self.status in FAILING
@@ -83,7 +82,9 @@ def judge(row: Verdict, entry: Property, decisions: tuple[Decision, ...]) -> Dec
         No decision, or none of a direction that the property has.
     """
     if not decisions or not all(isinstance(d, Decision) for d in decisions):
-        raise CaseError(f"{row.id}: verdict({', '.join(type(d).__name__ for d in decisions)}); needed what a criterion returns, such as separates(distances).")
+        raise CaseError(
+            f"{row.id}: verdict({', '.join(type(d).__name__ for d in decisions)}); needed what a criterion returns, such as separates(distances)."
+        )
     for d in decisions:
         if d.direction not in entry.directions:
             raise CaseError(
@@ -96,7 +97,9 @@ def judge(row: Verdict, entry: Property, decisions: tuple[Decision, ...]) -> Dec
     else:
         found = [d for d in decisions if d.direction == row.direction]
         if not found:
-            raise CaseError(f"{row.id}: {row.metric} claims {entry.name!r} as {row.direction}, and the case decides only {decisions[0].direction}.")
+            raise CaseError(
+                f"{row.id}: {row.metric} claims {entry.name!r} as {row.direction}, and the case decides only {decisions[0].direction}."
+            )
         decision = found[0]
     distances = decision.distances
     row.outside = distances.outside if distances is not None else ""
@@ -114,7 +117,12 @@ def judge(row: Verdict, entry: Property, decisions: tuple[Decision, ...]) -> Dec
 
 
 def _fill(row: Verdict, decision: Decision) -> None:
-    row.criterion, row.what, row.blocks, row.enough = decision.criterion, decision.what, decision.blocks, decision.enough
+    row.criterion, row.what, row.blocks, row.enough = (
+        decision.criterion,
+        decision.what,
+        decision.blocks,
+        decision.enough,
+    )
     for name in ("statistic", "low", "high", "threshold", "margin"):
         setattr(row, name, round(float(getattr(decision, name)), 10))
     details = dict(decision.details)

@@ -66,7 +66,12 @@ class Ledger:
         self.crashed: dict[str, str] = {}
 
     def take(self, plan: Plan) -> None:
-        self.whole, self.left_out, self.cases, self.own_properties = plan.whole, plan.left_out, plan.cases, plan.own_properties
+        self.whole, self.left_out, self.cases, self.own_properties = (
+            plan.whole,
+            plan.left_out,
+            plan.cases,
+            plan.own_properties,
+        )
         self.rows = {nodeid: Verdict(**row) for nodeid, row in plan.rows.items()}
 
     def note(self, nodeid: str, row: dict[str, Any]) -> None:
@@ -107,7 +112,10 @@ class Reporter:
         row = item.stash.get(ROW, None)
         if row is not None and report.when != "teardown":
             _complete(row, report, call)
-            report.user_properties = [*report.user_properties, ("metricsuite", json.dumps(row.to_dict(), allow_nan=False))]
+            report.user_properties = [
+                *report.user_properties,
+                ("metricsuite", json.dumps(row.to_dict(), allow_nan=False)),
+            ]
         return report
 
     @pytest.hookimpl(tryfirst=True)
@@ -144,7 +152,11 @@ class Reporter:
         ledger = self.run.ledger
         pairs, seconds = ledger.estimate(self.settings.seeds)
         undeclared = sum(not r.pairs for r in ledger.rows.values())
-        cost = "unknown time (a metric could not be timed)" if seconds is None else f"about {max(1, round(seconds))} s of comparing on one core"
+        cost = (
+            "unknown time (a metric could not be timed)"
+            if seconds is None
+            else f"about {max(1, round(seconds))} s of comparing on one core"
+        )
         more = f", {undeclared} of unknown size" if undeclared else ""
         return f"metricsuite plans {len(ledger.rows)} verdicts of {len(ledger.subjects)} metrics, {pairs} pairs{more}, {cost}"
 
@@ -171,21 +183,29 @@ class Reporter:
         interrupted = session.exitstatus in (pytest.ExitCode.INTERRUPTED, pytest.ExitCode.INTERNAL_ERROR)
         if interrupted:
             return
-        failing = [r for r in ledger.rows.values() if r.fails and not (self.settings.quick and r.status == "inconclusive")]
+        failing = [
+            r for r in ledger.rows.values() if r.fails() and not (self.settings.quick and r.status == "inconclusive")
+        ]
         if failing and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
         self.problems = self._waiver_problems()
         if self.problems:
             session.exitstatus = pytest.ExitCode.USAGE_ERROR
         if ledger.rows:
-            self.certificates = [self._certificate(subject) for subject in ledger.subjects.values() if ledger.of(subject.label)]
+            self.certificates = [
+                self._certificate(subject) for subject in ledger.subjects.values() if ledger.of(subject.label)
+            ]
             self._write()
 
     def _waiver_problems(self) -> list[str]:
         ledger, waivers = self.run.ledger, self.run.waivers
         problems = refuse_waivers(waivers, ledger.rows.values(), ran_all=not ledger.left_out)
         known = {*ledger.subjects, *BUILTIN}
-        return problems + [f"waiver of {w.metric} {w.verdict}: no metric of that name in this run" for w in waivers if w.metric not in known]
+        return problems + [
+            f"waiver of {w.metric} {w.verdict}: no metric of that name in this run"
+            for w in waivers
+            if w.metric not in known
+        ]
 
     def _certificate(self, subject: Subject) -> Certificate:
         ledger, rows = self.run.ledger, self.run.ledger.of(subject.label)
@@ -211,7 +231,11 @@ class Reporter:
         if self.run.worker or self.config.option.collectonly or not self.run.ledger.rows:
             return
         terminalreporter.section("metricsuite")
-        for line in summary(self.certificates, {s.label: s.states for s in self.run.ledger.subjects.values()}, self.run.ledger.rows.values()):
+        for line in summary(
+            self.certificates,
+            {s.label: s.states for s in self.run.ledger.subjects.values()},
+            self.run.ledger.rows.values(),
+        ):
             terminalreporter.write_line(line)
         for problem in self.problems:
             terminalreporter.write_line(f"ERROR: {problem}", red=True)
@@ -231,21 +255,27 @@ def _complete(row: Verdict, report: pytest.TestReport, call: pytest.CallInfo[Non
     error = call.excinfo.value if call.excinfo else None
     if report.when == "setup":
         if report.failed:
-            row.status, row.reason = "error", f"the design could not be made: {call.excinfo.exconly() if call.excinfo else ''}"
+            row.status, row.reason = (
+                "error",
+                f"the design could not be made: {call.excinfo.exconly() if call.excinfo else ''}",
+            )
         elif report.skipped:
             row.status, row.reason = "not applicable", str(error)
         return
     row.seconds["total"] = round(report.duration, 4)
     if isinstance(error, NotApplicable):
         row.status, row.reason = "not applicable", str(error)
-        report.outcome, report.longrepr = "skipped", (str(report.location[0]), report.location[1] or 0, f"Skipped: {error}")  # type: ignore[assignment]
+        where: tuple[str, int, str] = (str(report.location[0]), report.location[1] or 0, f"Skipped: {error}")
+        report.outcome, report.longrepr = "skipped", where
     elif isinstance(error, Judged):
         report.longrepr = str(error)
     elif report.skipped:
         row.status, row.reason = "not applicable", str(error)
     elif error is not None:
         row.status = "error"
-        row.reason = str(error) if isinstance(error, MetricError) else call.excinfo.exconly() if call.excinfo else str(error)
+        row.reason = (
+            str(error) if isinstance(error, MetricError) else call.excinfo.exconly() if call.excinfo else str(error)
+        )
         if isinstance(error, MetricError):
             report.longrepr = f"{row.metric}: {row.property} error: {row.reason}\nreproduce: {row.reproduce}"
     elif row.status == "not run":

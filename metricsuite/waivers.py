@@ -1,11 +1,11 @@
 """Waivers: a claim that holds in general and is known to break in one case. A TOML file, one table for each:
 
-    [[waiver]]
-    metric = "cka"
-    verdict = "test_ring_line/test_tells_ring_from_line[same-input]"
-    reason = "a projection onto two components, fig. 3 of the source"
-    source = "Author et al. 2024, fig. 3"        # "theorem: ..." or a paper; otherwise an expiry date is needed
-    expires = 2027-01-31
+[[waiver]]
+metric = "cka"
+verdict = "test_ring_line/test_tells_ring_from_line[same-input]"
+reason = "a projection onto two components, fig. 3 of the source"
+source = "Author et al. 2024, fig. 3"        # "theorem: ..." or a paper; otherwise an expiry date is needed
+expires = 2027-01-31
 """
 
 from __future__ import annotations
@@ -78,7 +78,9 @@ def _read_one(path: Path, entry: dict[str, object], today: datetime.date) -> Wai
     if expires is None and not source.strip():
         raise WaiverError(f"{what} has neither an expiry date nor a source (a theorem or a paper); needed one of them.")
     if expires is not None and expires < today:
-        raise WaiverError(f"{what} expired on {expires}. Mend the metric, withdraw the claim, or renew it with a reason.")
+        raise WaiverError(
+            f"{what} expired on {expires}. Mend the metric, withdraw the claim, or renew it with a reason."
+        )
     return Waiver(str(entry["metric"]), str(entry["verdict"]), str(entry["reason"]), source, expires)
 
 
@@ -97,5 +99,7 @@ def refuse_waivers(waivers: Iterable[Waiver], rows: Iterable[Verdict], ran_all: 
         elif row is not None and row.track in ("contract", "axioms"):
             wrong.append(f"waiver of {w.metric} {w.verdict}: the {row.track} cannot be waived")
         elif row is not None and row.kind != "claim" and not row.outside:
-            wrong.append(f"waiver of {w.metric} {w.verdict}: {row.property} is not claimed, so there is nothing to waive")
+            wrong.append(
+                f"waiver of {w.metric} {w.verdict}: {row.property} is not claimed, so there is nothing to waive"
+            )
     return wrong

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
 
 from metricsuite.errors import SpecError
 from metricsuite.properties import PROPERTIES
@@ -17,7 +19,10 @@ def suggested_spec(spec: MetricSpec, rows: Iterable[Verdict]) -> str:
 
     Measured on the profile set of seeds; pasted, it is tested on the others. Claims that exclude each other are left out, with a note.
     """
+    rows = list(rows)
     found = _claims(rows)
+    if any("units='equal'" in r.reason for r in rows if r.status == "not applicable"):
+        spec = replace(spec, units="equal")
     left_out: list[str] = []
     while True:
         try:
@@ -27,9 +32,24 @@ def suggested_spec(spec: MetricSpec, rows: Iterable[Verdict]) -> str:
             dropped = _drop(found, str(error))
             left_out.append(f"# left out {dropped}: {error}")
     shown = [f"    {f}={_set(getattr(proposed, f))}," for f in _FIELD.values() if getattr(proposed, f)]
-    scope = [f"    {k}={v!r}," for k, v in _scope(spec).items() if k != "name" and v != MetricSpec.__dataclass_fields__[k].default]
+    scope = [
+        f"    {k}={v!r},"
+        for k, v in _scope(spec).items()
+        if k != "name" and v != MetricSpec.__dataclass_fields__[k].default
+    ]
     head = f"measured on the profile set; to be held against it on the other seeds, paste above {spec.name}:"
-    body = [head, "", "from metricsuite import metric", "", "@metric(", f'    "{spec.name}",', *scope, *shown, '    source="...",', ")"]
+    body = [
+        head,
+        "",
+        "from metricsuite import metric",
+        "",
+        "@metric(",
+        f'    "{spec.name}",',
+        *scope,
+        *shown,
+        '    source="...",',
+        ")",
+    ]
     if not found["sensitive_to"]:
         left_out.append("# no sensitivity was found: a metric without one is profiled, never certified")
     return "\n".join([*body, *left_out])
@@ -62,8 +82,21 @@ def _drop(found: dict[str, set[str]], message: str) -> str:
     raise AssertionError(message)
 
 
-def _scope(spec: MetricSpec) -> dict[str, object]:
-    return {k: getattr(spec, k) for k in ("name", "orientation", "pairing", "units", "min_samples", "needs", "random", "self_value", "tolerance")}
+def _scope(spec: MetricSpec) -> dict[str, Any]:
+    return {
+        k: getattr(spec, k)
+        for k in (
+            "name",
+            "orientation",
+            "pairing",
+            "units",
+            "min_samples",
+            "needs",
+            "random",
+            "self_value",
+            "tolerance",
+        )
+    }
 
 
 def _set(names: Iterable[str]) -> str:

@@ -13,8 +13,27 @@ from metricsuite.verdict import Verdict
 
 WIDTH = 100
 _NAME, _CELL, _A_ROW = 22, 15, 5  # columns of characters, and metrics side by side
-_RANK = ("unexpected pass", "error", "broken", "not run", "inconclusive", "no", "unclear", "waived", "kept", "yes", "not applicable")
-_LOUD = {"broken": "BROKEN", "error": "ERROR", "unexpected pass": "UNEXPECTED", "inconclusive": "INCONCLUSIVE", "not run": "NOT RUN", "not applicable": "n/a"}
+_RANK = (
+    "unexpected pass",
+    "error",
+    "broken",
+    "not run",
+    "inconclusive",
+    "no",
+    "unclear",
+    "waived",
+    "kept",
+    "yes",
+    "not applicable",
+)
+_LOUD = {
+    "broken": "BROKEN",
+    "error": "ERROR",
+    "unexpected pass": "UNEXPECTED",
+    "inconclusive": "INCONCLUSIVE",
+    "not run": "NOT RUN",
+    "not applicable": "n/a",
+}
 
 
 def summary(certificates: list[Certificate], specs: Mapping[str, MetricSpec], rows: Iterable[Verdict]) -> list[str]:
@@ -36,7 +55,9 @@ def summary(certificates: list[Certificate], specs: Mapping[str, MetricSpec], ro
     for certificate in certificates:
         counts = certificate.body["counts"]
         lines += _wrap(f"{certificate.metric}: {certificate.headline}", "    ")
-        lines.append(f"    planned {counts['planned']} of {counts['whole']}, ran {counts['ran']}, not applicable {counts['not_applicable']}")
+        lines.append(
+            f"    planned {counts['planned']} of {counts['whole']}, ran {counts['ran']}, not applicable {counts['not_applicable']}"
+        )
     return lines
 
 
@@ -60,10 +81,18 @@ def _in_detail(rows: list[Verdict]) -> list[str]:
         lines.append(track)
         for name in properties:
             for r in sorted((r for r in rows if r.property == name), key=_severity):
-                interval = f"{_number(r.statistic)} [{_number(r.low)}, {_number(r.high)}]" if r.statistic is not None else ""
-                statistic = _cut(f"{r.what} {interval}" if r.low != r.high else f"{r.what} {_number(r.statistic)}", 33) if r.what else ""
+                interval = (
+                    f"{_number(r.statistic)} [{_number(r.low)}, {_number(r.high)}]" if r.statistic is not None else ""
+                )
+                statistic = (
+                    _cut(f"{r.what} {interval}" if r.low != r.high else f"{r.what} {_number(r.statistic)}", 33)
+                    if r.what
+                    else ""
+                )
                 margin = _number(r.margin, "+") if r.margin is not None else ""
-                lines.append(f"  {_cut(name, _NAME - 3):<{_NAME - 2}}{_word(r):<{_CELL}}{statistic:<34}{margin:>9}".rstrip())
+                lines.append(
+                    f"  {_cut(name, _NAME - 3):<{_NAME - 2}}{_word(r):<{_CELL}}{statistic:<34}{margin:>9}".rstrip()
+                )
                 control = _strongest([r])
                 case = r.id.split("[", 1)[1].rstrip("]") if "[" in r.id else ""
                 note = "; ".join(filter(None, [case if case != name else "", control, r.outside]))
@@ -78,7 +107,9 @@ def _by_track(rows: list[Verdict]) -> list[tuple[str, list[str]]]:
     for track in TRACKS:
         names = {r.property for r in rows if r.track == track}
         if names:
-            out.append((track, sorted(names, key=lambda name: (min(_severity(r) for r in rows if r.property == name), name))))
+            out.append(
+                (track, sorted(names, key=lambda name: (min(_severity(r) for r in rows if r.property == name), name)))
+            )
     return out
 
 
@@ -87,7 +118,11 @@ def _severity(row: Verdict) -> tuple[int, float]:
 
 
 def _word(row: Verdict) -> str:
-    sign = {"invariant": "=", "sensitive": "~"}.get(row.direction, "") if row.track == "invariance" and row.status != "not applicable" else ""
+    sign = (
+        {"invariant": "=", "sensitive": "~"}.get(row.direction, "")
+        if row.track == "invariance" and row.status != "not applicable"
+        else ""
+    )
     return _LOUD.get(row.status, row.status) + sign + ("*" if row.outside and row.status != "not applicable" else "")
 
 
@@ -115,7 +150,7 @@ def _legend(rows: list[Verdict]) -> list[str]:
 
 def _why(rows: list[Verdict]) -> list[str]:
     lines: list[str] = []
-    for r in sorted((r for r in rows if r.fails or r.status == "waived"), key=lambda r: (r.metric, _severity(r))):
+    for r in sorted((r for r in rows if r.fails() or r.status == "waived"), key=lambda r: (r.metric, _severity(r))):
         lines += ["", *_wrap(f"{r.metric} {_LOUD.get(r.status, r.status)} {r.property}: {r.reason}", "    ")]
         if r.waiver:
             lines += _wrap(f"waiver: {r.waiver}", "    ", "    ")

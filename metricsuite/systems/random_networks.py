@@ -12,7 +12,13 @@ from metricsuite.errors import CaseError
 
 
 def random_networks(
-    seeds: Sequence[int], same_input: bool = True, *, trials: int = 12, steps: int = 80, units: int = 16, gain: float = 1.4
+    seeds: Sequence[int],
+    same_input: bool = True,
+    *,
+    trials: int = 12,
+    steps: int = 80,
+    units: int = 16,
+    gain: float = 1.4,
 ) -> list[Trajectories]:
     """Leaky tanh networks with Gaussian weights, each driven by a step and a slow noise of its trial's condition.
 
@@ -39,7 +45,9 @@ def random_networks(
         A size below 2, or a gain that is not positive.
     """
     if min(trials, steps, units) < 2 or not gain > 0:
-        raise CaseError(f"random_networks(trials={trials}, steps={steps}, units={units}, gain={gain}); needed sizes of at least 2 and a positive gain.")
+        raise CaseError(
+            f"random_networks(trials={trials}, steps={steps}, units={units}, gain={gain}); needed sizes of at least 2 and a positive gain."
+        )
     return [_network(seed, 0 if same_input else seed, trials, steps, units, gain) for seed in seeds]
 
 

@@ -17,7 +17,7 @@ each_kind = pytest.mark.parametrize("kind", KINDS)
 
 
 def plane_of(system: Array) -> Array:
-    """The two coordinates that hold the system, whitened about 0, (trials, steps, 2): a stretched ring is round again."""
+    """The two coordinates that hold the system, (trials, steps, 2), whitened: a stretched ring is round again."""
     flat = system.reshape(-1, system.shape[-1])
     power, axes = np.linalg.eigh(flat.T @ flat / len(flat))
     plane: Array = system @ (axes[:, -2:] / np.sqrt(2 * power[-2:]))
@@ -63,7 +63,7 @@ def mean_of(number: Callable[[Array], float], systems: Iterable[Array]) -> float
 def test_one_finite_array_a_seed(kind, same_input):
     systems = kind([3, 1], same_input, noise=0.1, trials=4, steps=7, units=5)
 
-    assert [(4, 7, 5), (4, 7, 5)] == [system.shape for system in systems]
+    assert [system.shape for system in systems] == [(4, 7, 5), (4, 7, 5)]
     assert all(system.dtype == np.float64 and np.isfinite(system).all() for system in systems)
 
 
@@ -78,14 +78,14 @@ def test_a_seed_decides_its_system_whatever_the_company_and_the_order(kind, same
 
 
 @each_kind
-def test_the_global_random_state_is_neither_used_nor_moved(kind):
-    np.random.seed(1)
-    before = kind([5], noise=0.2, **SMALL)[0]
-    drawn = np.random.random()
-    np.random.seed(1)
+def test_the_global_random_state_is_not_moved(kind):
+    def state() -> list[object]:
+        return [part.tolist() if isinstance(part, np.ndarray) else part for part in np.random.get_state()]  # noqa: NPY002
 
-    assert drawn == np.random.random()
-    np.testing.assert_array_equal(before, kind([5], noise=0.2, **SMALL)[0])
+    before = state()
+    kind([5], noise=0.2, **SMALL)
+
+    assert before == state()
 
 
 @each_kind
@@ -110,7 +110,7 @@ def test_own_input_changes_the_input_alone():
     """Same seed, both modes: same readout, so the same plane."""
     same, own = rings([2], True, **SMALL)[0], rings([2], False, **SMALL)[0]
 
-    assert 2 == np.linalg.matrix_rank(np.concatenate([same.reshape(-1, 5), own.reshape(-1, 5)]), tol=1e-8)
+    assert np.linalg.matrix_rank(np.concatenate([same.reshape(-1, 5), own.reshape(-1, 5)]), tol=1e-8) == 2
     assert not np.isclose(same, own).any()
 
 
@@ -175,18 +175,15 @@ def test_the_line_is_straight_and_reaches_both_ends_of_the_same_stretch():
 
 @each_kind
 def test_a_start_off_the_manifold_is_forgotten_in_a_few_steps(kind):
-    (system,) = kind([1], trials=400, steps=20)
-    if kind is lines:
-        across = np.abs(plane_of(system)[..., 0])
-    else:
-        around = np.linalg.norm(plane_of(kind([1], trials=400, steps=400)[0])[:, :20], axis=-1)
-        across = np.abs(around - np.median(around))
+    plane = plane_of(kind([1], trials=200)[0])
+    across = plane[..., 0] if kind is lines else np.linalg.norm(plane, axis=-1)
+    away = np.abs(across - np.median(across)).mean(axis=0)
 
-    assert across[:, 0].mean() > 2 * across[:, 10:].mean()
+    assert away[0] > 2 * away[10:].mean()
 
 
 def test_ring_and_cut_ring_agree_in_norm_speed_and_dimension():
-    ring, cut = rings(range(16)), cut_rings(range(16))
+    ring, cut = rings(range(12)), cut_rings(range(12))
 
     assert pytest.approx(mean_of(norm, ring), rel=0.05) == mean_of(norm, cut)
     assert pytest.approx(mean_of(relative_speed, ring), rel=0.03) == mean_of(relative_speed, cut)
@@ -194,7 +191,7 @@ def test_ring_and_cut_ring_agree_in_norm_speed_and_dimension():
 
 
 def test_ring_and_line_agree_in_norm_and_speed_and_not_in_dimension():
-    ring, line = rings(range(16)), lines(range(16))
+    ring, line = rings(range(12)), lines(range(12))
 
     assert pytest.approx(mean_of(norm, ring), rel=0.1) == mean_of(norm, line)
     assert pytest.approx(mean_of(relative_speed, ring), rel=0.1) == mean_of(relative_speed, line)
@@ -205,7 +202,7 @@ def test_a_squeezed_ring_is_an_image_still_a_ring_and_narrower_at_its_waist():
     (ring,), (squeezed,) = (rings([8], squeeze=squeeze) for squeeze in (0.0, 0.4))
     together = np.concatenate([ring.reshape(-1, 24), squeezed.reshape(-1, 24)])
 
-    assert 2 == np.linalg.matrix_rank(together, tol=1e-8)
+    assert np.linalg.matrix_rank(together, tol=1e-8) == 2
     assert widest_gap(angles(squeezed)) < 0.02
     assert participation_ratio(squeezed) < participation_ratio(ring)
 

@@ -1,0 +1,1 @@
+"""Tests of the suite itself; not in the wheel."""
