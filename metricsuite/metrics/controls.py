@@ -62,6 +62,8 @@ def control_values(design: Design) -> dict[str, npt.NDArray[np.float64]]:
     """Every control of every system of a design, computed once for all metrics."""
     memo: dict[str, Any] = design.__dict__
     if "_controls" not in memo:
-        memo["_controls"] = {name: np.array([control(s.array) for s in design.systems]) for name, control in CONTROLS.items()}
+        memo["_controls"] = {
+            name: np.array([control(s.array) for s in design.systems]) for name, control in CONTROLS.items()
+        }
     found: dict[str, npt.NDArray[np.float64]] = memo["_controls"]
     return found

@@ -58,9 +58,9 @@ class CKA:
         similarity = float(np.square(a.matrix.T @ b.matrix).sum())
         if similarity < NEAR:
             return float(np.sqrt(2 - 2 * similarity))
-        p = a.matrix.shape[1]
+        p = int(a.matrix.shape[1])
         # XX' - YY' = [X Y] diag(1, -1) [X Y]', and with [X Y] = Q R its norm is that of R diag(1, -1) R'
-        r = np.linalg.qr(np.hstack([a.matrix, b.matrix]), mode="r")
+        r = np.linalg.qr(np.hstack([a.matrix, b.matrix])).R
         return float(np.linalg.norm(r[:, :p] @ r[:, :p].T - r[:, p:] @ r[:, p:].T))
 
     def __call__(self, x: object, y: object) -> float:
