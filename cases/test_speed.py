@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from metricsuite import Trajectories, load_metric
-from metricsuite.distances import Local
+from metricsuite.bench import Local
 from metricsuite.registry import BUILTIN
 
 SIZES = [(10, 50, 10), (20, 100, 20), (40, 200, 40)]  # trials, time, units
@@ -22,14 +22,14 @@ def bench(name, size):
 def test_prepare(name, size, benchmark):
     ready = bench(name, size)
     benchmark.group = f"prepare {'x'.join(map(str, size))}"
-    benchmark(ready.prepare, 0)
+    benchmark(ready.prepare, 0, 0)
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: "x".join(map(str, size)))
 @pytest.mark.parametrize("name", BUILTIN)
 def test_compare(name, size, benchmark):
     ready = bench(name, size)
-    ready.prepare(0)
-    ready.prepare(1)
+    ready.prepare(0, 0)
+    ready.prepare(1, 0)
     benchmark.group = f"compare {'x'.join(map(str, size))}"
     benchmark(ready.compare, 0, 1, 0)

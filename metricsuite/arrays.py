@@ -59,20 +59,30 @@ def _to_numpy(x: Any, who: str) -> npt.NDArray[Any]:
         return x.array
     torch = sys.modules.get("torch")  # a tensor can only exist where torch is loaded already
     if torch is not None and isinstance(x, torch.Tensor):
-        if x.is_sparse:
-            raise InputError(f"{who} is a sparse tensor; needed a dense one. Call .to_dense() first.")
-        tensor = x.detach().cpu()
-        return np.asarray((tensor.float() if tensor.dtype == torch.bfloat16 else tensor).numpy())
+        return _from_torch(x, torch, who)
+    if torch is not None and isinstance(x, list | tuple) and any(isinstance(part, torch.Tensor) for part in x):
+        x = [_to_numpy(part, who) for part in x]
     if isinstance(x, np.ma.MaskedArray):
         raise InputError(f"{who} is a masked array; masked values have no number. Fill or drop them first.")
     try:
-        array = np.asarray(x)
-    except (ValueError, TypeError) as error:
+        return np.asarray(x)
+    except Exception as error:  # __array__ may raise anything
         raise InputError(
-            f"{who} is ragged or no array ({type(x).__name__}: {error}); needed one number for every trial, time point and unit. "
-            "Cut all trials to one length, or compare them one by one."
+            f"{who} is ragged or no array ({type(x).__name__}: {error}); needed one number for every trial, time point "
+            "and unit. Cut all trials to one length, or compare them one by one."
         ) from error
-    return array
+
+
+def _from_torch(x: Any, torch: Any, who: str) -> npt.NDArray[Any]:
+    if x.layout != torch.strided:
+        raise InputError(f"{who} is a sparse tensor; needed a dense one. Call .to_dense() first.")
+    try:
+        tensor = x.detach().cpu().resolve_conj().resolve_neg()
+        return np.asarray((tensor.float() if tensor.dtype == torch.bfloat16 else tensor).numpy())
+    except (TypeError, RuntimeError) as error:
+        raise InputError(
+            f"{who} is a tensor of {x.dtype} that numpy cannot hold ({error}). Call .float() first."
+        ) from error
 
 
 def _to_float(array: npt.NDArray[Any], who: str) -> Array:
@@ -99,7 +109,7 @@ def _check_values(array: Array, who: str) -> None:
         first = tuple(int(i) for i in bad[0])
         word = "NaN" if np.isnan(array[first]) else "infinity"
         raise InputError(
-            f"{who} holds {len(bad)} value{'' if len(bad) == 1 else 's'} that are not finite, the first ({word}) at (trial, time, unit) "
+            f"{who} holds {len(bad)} {'value that is' if len(bad) == 1 else 'values that are'} not finite, the first ({word}) at (trial, time, unit) "
             f"= {first}; needed finite numbers. Drop or fill them first."
         )
     if (array == array[0, 0]).all():
@@ -195,6 +205,19 @@ class Trajectories:
         if not (isinstance(self.dt, int | float | np.number) and np.isfinite(self.dt) and self.dt > 0):
             raise InputError(f"dt is {self.dt!r}; needed a positive number.")
         object.__setattr__(self, "dt", float(self.dt))
+
+    @classmethod
+    def unchecked(cls, **parts: Any) -> Trajectories:
+        """From parts that came out of another `Trajectories`, without looking at every number again."""
+        new = object.__new__(cls)
+        for name in ("array", "inputs", "conditions", "dt"):
+            object.__setattr__(new, name, parts.get(name))
+        return new
+
+    def copy(self) -> Trajectories:
+        """Nothing shared."""
+        parts = {name: getattr(self, name) for name in ("array", "inputs", "conditions")}
+        return self.unchecked(dt=self.dt, **{name: None if v is None else v.copy() for name, v in parts.items()})
 
     @property
     def trials(self) -> int:

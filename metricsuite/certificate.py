@@ -168,17 +168,21 @@ def _headline(
     count = f"{len(claimed)} of {total} properties claimed"
     broken = sorted({r.property for r in rows if r.status in ("broken", "unexpected pass")})
     errors = sum(r.status in ("error", "not run") for r in rows)
+    open_ones = sum(r.status == "inconclusive" for r in rows)
+    failed = [f"broken: {', '.join(broken)}"] * bool(broken) + [_several(errors, "error")] * bool(errors)
     words = {
-        "failed": ", ".join(
-            filter(None, [f"broken: {', '.join(broken)}" if broken else "", f"{errors} errors" if errors else ""])
-        ),
-        "inconclusive": f"{sum(r.status == 'inconclusive' for r in rows)} verdicts inconclusive",
+        "failed": ", ".join(failed),
+        "inconclusive": f"{_several(open_ones, 'verdict')} inconclusive",
         "incomplete": "; ".join(left_out),
         "conditional": f"all kept but for {sum(r.status == 'waived' for r in rows)} waived",
         "profiled": "no sensitivity claimed: measured, never certified",
         "certified": "all kept",
     }
     return f"{status}: {count}, {words[status]}"
+
+
+def _several(number: int, word: str) -> str:
+    return f"{number} {word}{'' if number == 1 else 's'}"
 
 
 def read_certificate(path: str | os.PathLike[str]) -> Certificate:
@@ -192,8 +196,8 @@ def read_certificate(path: str | os.PathLike[str]) -> Certificate:
     import jsonschema
 
     try:
-        body = json.loads(Path(path).read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
+        body = json.loads(Path(path).read_text(encoding="utf-8"), parse_constant=_no_number)
+    except (OSError, ValueError) as error:
         raise CertificateError(f"{path}: cannot be read: {error}.") from error
     found = body.get("schema") if isinstance(body, dict) else None
     if found != SCHEMA:
@@ -206,6 +210,10 @@ def read_certificate(path: str | os.PathLike[str]) -> Certificate:
         where = "/".join(map(str, error.absolute_path)) or "the top"
         raise CertificateError(f"{path}: at {where}: {error.message}.") from error
     return Certificate(body)
+
+
+def _no_number(word: str) -> None:
+    raise ValueError(f"{word} is no JSON number")
 
 
 def schema() -> dict[str, Any]:

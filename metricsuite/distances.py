@@ -1,50 +1,23 @@
-"""`pairwise(metric, design)`: prepare every system once, compare the pairs that the design needs, keep what happened on the way.
-
-The metric may live here or in a process of its own: both offer ``open(systems, calibration)``, which gives a bench with
-``prepare(i)``, ``compare(i, j, draw)`` and ``audit()``.
-"""
+"""`pairwise(metric, design)`: prepare every system once, compare the pairs that the design needs, keep what happened on the way."""
 
 from __future__ import annotations
 
-import random
-import sys
-import time
-import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from metricsuite.arrays import Trajectories
+from metricsuite.adapting import Metric, adapt
+from metricsuite.bench import Bench, Benchable, Local
 from metricsuite.designs import Contrast, Design, Pair, Sweep
 from metricsuite.errors import MetricError, MetricKilled, NotApplicable
-from metricsuite.spec import Metric, MetricSpec, adapt
+from metricsuite.spec import MetricSpec
 
 Matrix = npt.NDArray[np.float64]
 NOT_NEGATIVE = 1e-6  # of the median distance: a sound CKA gives 1 - s = -4e-15 at identity
-
-
-class Bench(Protocol):
-    """A metric with the systems of one design in front of it."""
-
-    setting: dict[str, Any]
-
-    def prepare(self, i: int) -> float: ...
-    def compare(self, i: int, j: int, draw: int) -> tuple[float, float]: ...
-    def audit(self) -> dict[str, str]: ...
-
-
-class Benchable(Protocol):
-    """What `pairwise` takes beside a plain plugin: a metric that can open a bench."""
-
-    label: str
-    spec: MetricSpec
-    declared: bool
-
-    def open(self, systems: Sequence[Trajectories], calibration: Sequence[Trajectories] | None) -> Bench: ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -196,60 +169,79 @@ def pairwise(
 def _run(
     metric: Benchable, design: Design, outside: str, both: bool | None, strict: bool, backwards: bool, draw: int
 ) -> Distances:
-    spec, systems = metric.spec, design.systems
+    spec = metric.spec
     both = "symmetry" not in spec.axioms if both is None else both
-    bench = metric.open(systems, design.calibration() if design.calibration else None)
-    faults: dict[str, str] = {}
+    bench = metric.open(design.systems, design.calibration() if design.calibration else None)
+    faults = _Faults(metric.label, strict)
+    try:
+        matrix, seconds = _measure(bench, design, both, backwards, draw, faults)
+    except MetricKilled:
+        raise
+    except MetricError:
+        bench.audit()  # which puts the global random state back
+        raise
+    for which, message in bench.audit().items():
+        faults.note(which, message)
+    out = Distances(
+        matrix, design.labels, design.pairs, design.blocks, design.positions, metric.label, both, spec.self_value, spec.tolerance,
+        faults.found, outside, seconds, bench.setting, design,
+    )  # fmt: skip
+    lowest = np.nanmin(matrix) if np.isfinite(matrix).any() else 0.0
+    if spec.self_value is None or lowest >= 0:
+        return out
+    if lowest >= -out.rounding:
+        return replace(out, matrix=np.maximum(matrix, 0.0))
+    advice = "needed a distance (a similarity says orientation='similarity')"
+    faults.note("non-negative", f"returned {lowest:.6g}, below 0 by more than rounding; {advice}")
+    return out
 
-    def note(which: str, message: str) -> None:
-        if strict:
-            raise MetricError(f"{metric.label} {message}")
-        faults.setdefault(which, message)
 
-    seconds, unprepared = {"prepare": 0.0, "compare": 0.0}, set()
+def _measure(
+    bench: Bench, design: Design, both: bool, backwards: bool, draw: int, faults: _Faults
+) -> tuple[Matrix, dict[str, float]]:
+    """Prepare every system, compare the pairs; the matrix has NaN where there is no distance."""
+    systems, labels, seconds = design.systems, design.labels, {"prepare": 0.0, "compare": 0.0}
+    unprepared = set()
     for i in range(len(systems)):
         try:
-            seconds["prepare"] += bench.prepare(i)
+            seconds["prepare"] += bench.prepare(i, draw)
         except MetricKilled:
             raise
         except MetricError as error:
-            note("finite", f"{error}, given {systems[i]!r} ({design.labels[i] or f'system {i}'})")
+            faults.note("finite", f"{error}, given {systems[i]!r} ({labels[i] or f'system {i}'})")
             unprepared.add(i)
+    ordered = [p for i, j in design.pairs for p in ((i, j), (j, i))] if both else list(design.pairs)
     matrix = np.full((len(systems), len(systems)), np.nan)
-    ordered = [(j, i) for i, j in design.pairs] if both else []
-    ordered = [p for pair in zip(design.pairs, ordered, strict=True) for p in pair] if both else list(design.pairs)
     for i, j in reversed(ordered) if backwards else ordered:
         if i in unprepared or j in unprepared:
             continue
+        where = f"for systems {i} and {j}" + (f" ({labels[i]}, {labels[j]})" if labels[i] else "")
         try:
-            value, spent = bench.compare(i, j, draw)
+            matrix[i, j], spent = bench.compare(i, j, draw)
         except MetricKilled:
             raise
         except MetricError as error:
-            note("finite", f"{error}, for systems {i} and {j} ({design.labels[i]}, {design.labels[j]})")
+            faults.note("finite", f"{error}, {where}")
             continue
         seconds["compare"] += spent
-        matrix[i, j] = value
-        if not np.isfinite(value):
-            note("finite", f"returned {value} for systems {i} and {j} ({design.labels[i]}, {design.labels[j]})")
+        if not np.isfinite(matrix[i, j]):
+            faults.note("finite", f"returned {matrix[i, j]} {where}")
     if not both:
-        index = np.asarray(ordered).T
-        matrix[index[1], index[0]] = matrix[index[0], index[1]]
-    for which, message in bench.audit().items():
-        note(which, message)
-    out = Distances(
-        matrix, design.labels, design.pairs, design.blocks, design.positions, metric.label, both, spec.self_value, spec.tolerance,
-        faults, outside, seconds, bench.setting, design,
-    )  # fmt: skip
-    lowest = np.nanmin(matrix) if np.isfinite(matrix).any() else 0.0
-    if lowest < -out.rounding and spec.self_value is not None:
-        note(
-            "non-negative",
-            f"returned {lowest:.6g}, below 0 by more than rounding; needed a distance (a similarity says orientation='similarity')",
-        )
-    elif spec.self_value is not None:
-        np.clip(matrix, 0.0, None, out=matrix)
-    return out
+        first, second = np.asarray(ordered).T
+        matrix[second, first] = matrix[first, second]
+    return matrix, seconds
+
+
+class _Faults:
+    """Broken parts of the contract: the first of each is kept, or ends it all where the caller is strict."""
+
+    def __init__(self, label: str, strict: bool) -> None:
+        self.label, self.strict, self.found = label, strict, dict[str, str]()
+
+    def note(self, which: str, message: str) -> None:
+        if self.strict:
+            raise MetricError(f"{self.label} {message}")
+        self.found.setdefault(which, message)
 
 
 def scope_gap(spec: MetricSpec, design: Design) -> str:
@@ -265,95 +257,3 @@ def scope_gap(spec: MetricSpec, design: Design) -> str:
         if any(getattr(s, need) is None for s in design.systems):
             return f"outside its scope: needs {need}, and the systems have none"
     return ""
-
-
-class Local:
-    """A metric in this process, ready to open benches."""
-
-    def __init__(self, metric: Metric) -> None:
-        self.metric, self.label, self.spec, self.declared = metric, metric.label, metric.spec, metric.declared
-
-    def open(self, systems: Sequence[Trajectories], calibration: Sequence[Trajectories] | None = None) -> LocalBench:
-        def copies(of: Sequence[Trajectories]) -> list[Trajectories]:
-            return [replace(s, array=s.array.copy()) for s in of]
-
-        return LocalBench(
-            self.metric, copies(systems), lambda i: systems[i], copies(calibration) if calibration is not None else None
-        )
-
-
-class LocalBench:
-    """One metric, its own copies of the systems, and the originals to hold them against afterwards."""
-
-    def __init__(
-        self, metric: Metric, systems: list[Trajectories], original: Callable[[int], Trajectories], calibration: list[Trajectories] | None = None
-    ) -> None:  # fmt: skip
-        self.systems, self.original = systems, original
-        self.state = _random_state()
-        if metric.tunable and calibration:
-            metric = _guarded(lambda: metric.tuned(calibration))
-        self.metric, self.setting = metric, metric.setting
-        self.ready: dict[int, Any] = {}
-
-    def prepare(self, i: int) -> float:
-        """Prepare system i; returns the seconds it took."""
-        start = time.perf_counter()
-        self.ready[i] = _guarded(lambda: self.metric.prepare(self.systems[i], np.random.default_rng([i])))
-        return time.perf_counter() - start
-
-    def compare(self, i: int, j: int, draw: int) -> tuple[float, float]:
-        """Distance from system i to system j, and the seconds it took."""
-        rng = np.random.default_rng([draw, i, j])
-        start = time.perf_counter()
-        value = _guarded(lambda: self.metric.compare(self.ready[i], self.ready[j], rng))
-        return value, time.perf_counter() - start
-
-    def audit(self) -> dict[str, str]:
-        """What the calls left behind: changed input, touched global random state (which is put back)."""
-        faults = {}
-        for i, system in enumerate(self.systems):
-            if not np.array_equal(system.array, self.original(i).array):
-                faults["input-untouched"] = f"changed its input (system {i})"
-                break
-        touched = []
-        for name, (before, now, restore) in self.state.items():
-            if not _same(before, now()):
-                touched.append(name)
-                restore(before)
-        if touched:
-            faults["stateless"] = (
-                f"used or seeded the global random state of {', '.join(touched)}; needed a Generator of its own (random=True gives one)"
-            )
-        return faults
-
-
-def _random_state() -> dict[str, tuple[Any, Callable[[], Any], Callable[[Any], Any]]]:
-    """For each library with a global random state: the state, how to read it, how to put it back."""
-    out: dict[str, tuple[Any, Callable[[], Any], Callable[[Any], Any]]] = {
-        "python's random": (random.getstate(), random.getstate, random.setstate),
-        "numpy.random": (np.random.get_state(), np.random.get_state, np.random.set_state),  # noqa: NPY002 - what plugins must not use
-    }
-    torch = sys.modules.get("torch")
-    if torch is not None and hasattr(torch, "get_rng_state"):
-        out["torch"] = (torch.get_rng_state().clone(), torch.get_rng_state, torch.set_rng_state)
-    return out
-
-
-def _same(a: Any, b: Any) -> bool:
-    if isinstance(a, tuple):
-        return len(a) == len(b) and all(_same(x, y) for x, y in zip(a, b, strict=True))
-    return bool(np.array_equal(a, b))
-
-
-def _guarded(call: Callable[[], Any]) -> Any:
-    """Whatever a plugin raises becomes a MetricError that says where; `sys.exit` too."""
-    try:
-        return call()
-    except MetricError:
-        raise
-    except SystemExit as error:
-        raise MetricError(f"tried to exit the interpreter (SystemExit {error.code!r})") from error
-    except Exception as error:
-        last = traceback.extract_tb(error.__traceback__)[-1]
-        where = f"{last.filename.rsplit('/', 1)[-1]}:{last.lineno} in {last.name}"
-        raise MetricError(f"raised {type(error).__name__}: {error} ({where})") from error

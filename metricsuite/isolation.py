@@ -23,7 +23,7 @@ from typing import IO, Any
 import numpy as np
 
 from metricsuite.arrays import Trajectories
-from metricsuite.distances import LocalBench
+from metricsuite.bench import LocalBench
 from metricsuite.errors import MetricError, MetricKilled, MetricsuiteError
 from metricsuite.spec import MetricSpec
 
@@ -177,8 +177,8 @@ class IsolatedBench:
     def __init__(self, metric: Isolated, setting: dict[str, Any]) -> None:
         self.ask, self.setting = metric.ask, setting
 
-    def prepare(self, i: int) -> float:
-        return float(self.ask("prepare", i))
+    def prepare(self, i: int, draw: int) -> float:
+        return float(self.ask("prepare", i, draw))
 
     def compare(self, i: int, j: int, draw: int) -> tuple[float, float]:
         value, seconds = self.ask("compare", i, j, draw)
@@ -205,7 +205,7 @@ def _save(stem: str, system: Trajectories) -> dict[str, Any]:
 
 
 def _load(saved: dict[str, Any]) -> Trajectories:
-    return Trajectories(
+    return Trajectories.unchecked(
         **{k: v if k == "dt" else np.load(v, mmap_mode="c" if k == "array" else None) for k, v in saved.items()}
     )
 

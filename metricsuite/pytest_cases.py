@@ -13,13 +13,13 @@ import inspect
 import json
 import re
 import shlex
-import tempfile
+import sys
 import zlib
 from collections.abc import Callable, Generator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy  # noqa: F401 - its BLAS must be there to be limited to one thread
 import pytest
 from threadpoolctl import threadpool_limits
 
@@ -27,174 +27,20 @@ from metricsuite import __version__
 from metricsuite.certificate import digest_of, environment
 from metricsuite.criteria import Decision
 from metricsuite.designs import Design
-from metricsuite.errors import CaseError, MetricsuiteError, SpecError, WaiverError
-from metricsuite.properties import PROPERTIES, TRACKS, Property, nearest
-from metricsuite.subjects import Subjects
+from metricsuite.errors import CaseError, SpecError
+from metricsuite.ledger import Plan
+from metricsuite.properties import PROPERTIES, TRACKS, nearest
+from metricsuite.session import ROW, RUN, SETTINGS, Judged, Run
+from metricsuite.settings import DEFAULT_SEEDS, OPTIONS, Settings
 from metricsuite.verdict import Verdict, blank, judge
-from metricsuite.verdicts import Ledger, Plan, save_arrays
-from metricsuite.waivers import Waiver, read_waivers
+from metricsuite.verdicts import Reporter, save_arrays
 
-DEFAULT_SEEDS, QUICK_SEEDS, CALIBRATION_SEEDS = 16, 6, 4
-_OPTIONS: dict[str, dict[str, Any]] = {
-    "--seeds": {
-        "type": int,
-        "default": None,
-        "metavar": "N",
-        "help": "seeds that each design is made of (16; fewer never certify)",
-    },
-    "--certificate": {
-        "default": None,
-        "metavar": "DIR",
-        "help": "write DIR/<metric>/certificate.json and distances.npz",
-    },
-    "--track": {
-        "action": "append",
-        "default": [],
-        "metavar": "TRACK",
-        "help": "only this track, as -m TRACK; repeatable",
-    },
-    "--waivers": {"default": None, "metavar": "FILE", "help": "TOML file of expected failures"},
-    "--metric-timeout": {
-        "type": float,
-        "default": None,
-        "metavar": "S",
-        "help": "seconds that one call of a metric may take (60)",
-    },
-    "--orientation": {
-        "choices": ["distance", "similarity"],
-        "default": None,
-        "help": "of plain callables, which have no spec to say so",
-    },
-    "--no-isolation": {"action": "store_true", "default": False, "help": "run named metrics in this process"},
-    "--quick": {
-        "action": "store_true",
-        "default": False,
-        "help": f"{QUICK_SEEDS} seeds, a first look; never certifies",
-    },
-    "--explore": {
-        "action": "store_true",
-        "default": False,
-        "help": "also search for counterexamples to what is claimed, by Hypothesis",
-    },
-    "--dump": {
-        "default": None,
-        "metavar": "DIR",
-        "help": "write the trajectories and distances behind each verdict, as npz",
-    },
-}
-SETTINGS, RUN, ROW = pytest.StashKey["Settings"](), pytest.StashKey["Run"](), pytest.StashKey[Verdict]()
-
-
-@dataclass(frozen=True)
-class Settings:
-    """Flags before ini keys before defaults; woken late (a nested conftest.py), the flags were never parsed and defaults hold."""
-
-    metrics: tuple[str, ...]
-    seeds: int
-    certificate: Path | None
-    tracks: tuple[str, ...]
-    waivers: Path | None
-    timeout: float
-    orientation: str | None
-    isolate: bool
-    quick: bool
-    explore: bool
-    dump: Path | None
-
-    @classmethod
-    def of(cls, config: pytest.Config) -> Settings:
-        def flag(name: str) -> Any:
-            return config.getoption(f"metricsuite_{name.strip('-').replace('-', '_')}", _OPTIONS[name]["default"])
-
-        def path(value: str | None) -> Path | None:
-            return Path(config.invocation_params.dir, value) if value else None
-
-        def ini(name: str, kind: Callable[[str], Any], default: Any) -> Any:
-            text = config.getini(name)
-            try:
-                return kind(text) if text else default
-            except ValueError:
-                raise pytest.UsageError(f"{name} = {text!r}; needed a number.") from None
-
-        quick = flag("--quick")
-        seeds = flag("--seeds") or (QUICK_SEEDS if quick else ini("metricsuite_seeds", int, DEFAULT_SEEDS))
-        timeout = flag("--metric-timeout") or ini("metricsuite_metric_timeout", float, 60.0)
-        if seeds < 4 or timeout <= 0:
-            raise pytest.UsageError(
-                f"--seeds {seeds} --metric-timeout {timeout}; needed at least 4 seeds and a positive time."
-            )
-        for track in flag("--track"):
-            if track not in TRACKS:
-                raise pytest.UsageError(f"--track {track}: no such track; {nearest(track, list(TRACKS))}.")
-        waivers = config.getini("metricsuite_waivers")
-        return cls(
-            metrics=tuple(config.getoption("metricsuite_metric") or config.getini("metricsuite_metrics")),
-            seeds=seeds, certificate=path(flag("--certificate")), tracks=tuple(flag("--track")),
-            waivers=path(flag("--waivers")) or (config.rootpath / waivers if waivers else None),
-            timeout=timeout, orientation=flag("--orientation"), isolate=not (flag("--no-isolation") or config.getoption("usepdb", False)),
-            quick=quick, explore=flag("--explore"), dump=path(flag("--dump")),
-        )  # fmt: skip
-
-
-class Run:
-    """What one pytest process holds: the metrics, the plan, the waivers, the ledger of verdicts."""
-
-    def __init__(self, config: pytest.Config, settings: Settings) -> None:
-        handed = getattr(config, "workerinput", {}).get("metricsuite")
-        self.worker = handed is not None
-        self.distributed = bool(config.getoption("numprocesses", None)) or self.worker
-        if handed is not None:
-            values = json.loads(handed)
-            self.plan_file = Path(values["plan"])
-            self.subjects = Subjects.from_list(values["subjects"], settings.orientation, settings.timeout)
-        else:
-            self.folder = tempfile.TemporaryDirectory(prefix="metricsuite-run-")
-            self.plan_file = Path(self.folder.name, "plan.json")
-            try:
-                self.subjects = Subjects(settings.metrics, settings.isolate, settings.orientation, settings.timeout)
-            except MetricsuiteError as error:
-                raise pytest.UsageError(f"--metric: {error}") from error
-            if not config.option.collectonly:
-                self.subjects.probe()
-            if self.distributed:
-                self.subjects.close()
-        self.stems: dict[str, Path] = {}
-        self.properties = dict(PROPERTIES)
-        self.foreign: set[int] = set()
-        self.waivers: list[Waiver] = []
-        self.ledger = Ledger(self.subjects.found)
-
-    def know(self, config: pytest.Config) -> dict[str, Property]:
-        """The vocabulary, with what the conftests of labs add to it."""
-        for plugin in config.pluginmanager.get_plugins():
-            own = getattr(plugin, "metricsuite_properties", None)
-            if own is None or id(plugin) in self.foreign:
-                continue
-            self.foreign.add(id(plugin))
-            for entry in own:
-                where = getattr(plugin, "__file__", plugin)
-                if (
-                    not isinstance(entry, Property)
-                    or "/" not in entry.name
-                    or entry.track not in TRACKS
-                    or entry.track == "contract"
-                ):
-                    raise SpecError(
-                        f"{where}: metricsuite_properties holds {entry!r:.80}; needed Property('lab/name', a track other than contract, ...)."
-                    )
-                if self.properties.get(entry.name, entry) != entry:
-                    raise SpecError(f"{where}: the property {entry.name!r} is defined twice.")
-                self.properties[entry.name] = entry
-        return self.properties
-
-
-class Judged(Exception):
-    """A verdict that fails the run; its text is all that pytest prints."""
+CALIBRATION_SEEDS = 4
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("metricsuite")
-    for name, keywords in _OPTIONS.items():
+    for name, keywords in OPTIONS.items():
         with contextlib.suppress(ValueError):  # somebody else's option: theirs stays, and ours has its default
             group.addoption(name, dest="metricsuite_" + name.strip("-").replace("-", "_"), **keywords)
 
@@ -219,27 +65,19 @@ def pytest_configure(config: pytest.Config) -> None:
         config.option.markexpr = f"({config.option.markexpr}) and ({own})" if config.option.markexpr else own
     _pin_threads(config)
     run = config.stash[RUN] = Run(config, settings)
-    try:
-        if settings.waivers:
-            run.waivers = read_waivers(settings.waivers)
-    except WaiverError as error:
-        raise pytest.UsageError(str(error)) from error
+    run.read_waivers([settings.waivers] if settings.waivers else [])
+    if run.problems:
+        raise pytest.UsageError("; ".join(run.problems))
     for folder in filter(None, (settings.certificate, settings.dump)):
         folder.mkdir(parents=True, exist_ok=True)
     if settings.certificate and not run.worker:
         for left_over in settings.certificate.glob("*/parts/*.npz"):  # of a run that was cut off
             left_over.unlink()
-    from metricsuite.verdicts import Reporter
-
     config.pluginmanager.register(Reporter(config, run, settings), "metricsuite-reporter")
 
 
 def _pin_threads(config: pytest.Config) -> None:
     """One BLAS thread: the last bits of an SVD depend on their number, and numpy may be loaded before we wake."""
-    import sys
-
-    import numpy  # noqa: F401 - its BLAS must be there to be limited
-
     limits = threadpool_limits(1)
     config.add_cleanup(limits.restore_original_limits)
     torch = sys.modules.get("torch")
@@ -392,6 +230,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     run = config.stash[RUN]
     rows = {i.nodeid: i.stash[ROW] for i in session.items if ROW in i.stash}
     folders = {_cases_dir(config, i.path) for i in session.items if ROW in i.stash} - {None}
+    run.read_waivers(f / "waivers.toml" for f in sorted(folders, key=str) if f and (f / "waivers.toml").is_file())
     files = sorted({p for f in folders if f for p in Path(f).glob("test_*.py")}, key=str)
     collected = set(run.stems.values())
     left_out = [
@@ -409,6 +248,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
         left_out,
         digest_of(p for p in files if p in collected),
         own,
+        run.problems,
     )
     if not run.worker:
         run.ledger.take(plan)

@@ -19,9 +19,9 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from metricsuite.adapting import Metric, adapt
 from metricsuite.errors import MetricNotFound, SpecError
 from metricsuite.properties import nearest
-from metricsuite.spec import Metric, adapt
 
 GROUP = "metricsuite.metrics"
 BUILTIN = {

@@ -1,4 +1,4 @@
-"""What a metric states about itself (`MetricSpec`), how it says so (`@metric`), and one face for every kind of plugin (`Metric`).
+"""What a metric states about itself (`MetricSpec`), and how it says so (`@metric`).
 
     @metric("my-metric", invariant_to={"orthogonal"}, sensitive_to={"topology"}, axioms={"symmetry"})
     def my_metric(x, y): ...        # x, y: arrays (trials, time, units); returns one float
@@ -9,17 +9,12 @@ is handed samples ``(trials * time, units)``; a plain callable needs no spec and
 
 from __future__ import annotations
 
-import functools
-import inspect
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, TypeVar
 
-import numpy as np
-
-from metricsuite.arrays import Trajectories, as_trajectories
 from metricsuite.errors import MetricError, SpecError
 from metricsuite.properties import CONTAINS, EXCLUDES, PROPERTIES, Property, nearest
 
@@ -99,6 +94,8 @@ class MetricSpec:
             self._refuse("self_value", self.self_value, "a finite number, or None")
         if not _is_number(self.tolerance) or not 0 <= self.tolerance < 0.1:
             self._refuse("tolerance", self.tolerance, "a number from 0 to .1 (a part of the median distance)")
+        if not isinstance(self.source, str):
+            self._refuse("source", self.source, "text: author, year, equation")
         for stray in sorted(self.needs - set(NEEDS)):
             self._refuse("needs", stray, f"a subset of {', '.join(NEEDS)}")
         self._check_claims()
@@ -112,13 +109,10 @@ class MetricSpec:
 
     def _names(self, which: str) -> frozenset[str]:
         given = getattr(self, which)
-        if (
-            isinstance(given, str)
-            or not isinstance(given, Iterable)
-            or not all(isinstance(name, str) for name in given)
-        ):
+        names: list[Any] = list(given) if isinstance(given, Iterable) and not isinstance(given, str) else [None]
+        if not all(isinstance(name, str) for name in names):
             self._refuse(which, given, "a set of names, such as {'orthogonal'}")
-        return frozenset(given)
+        return frozenset(names)
 
     def _check_claims(self) -> None:
         for which, direction in (("axioms", "axiom"), ("invariant_to", "invariant"), ("sensitive_to", "sensitive")):
@@ -179,8 +173,19 @@ class MetricSpec:
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> MetricSpec:
-        """The inverse of `to_dict`, but for `turn`, which cannot travel."""
-        return cls(**{k: v for k, v in values.items() if k != "turn"})
+        """The inverse of `to_dict`, but for `turn`, of which only the name can travel."""
+        turn = _Elsewhere(values["turn"]) if values.get("turn") else None
+        return cls(**{**values, "turn": turn})
+
+
+class _Elsewhere:
+    """The name of a function that lives in the metric's own process."""
+
+    def __init__(self, name: str) -> None:
+        self.__qualname__ = name
+
+    def __call__(self, similarity: float) -> float:
+        raise MetricError(f"{self.__qualname__} lives in the metric's own process")
 
 
 def _is_number(value: Any) -> bool:
@@ -210,222 +215,3 @@ def metric(name: str, **claims: Any) -> Callable[[Plugin], Plugin]:
         return plugin
 
     return attach
-
-
-class Metric:
-    """A plugin of any kind behind one face: ``prepare`` a system once, ``compare`` two prepared ones, get a distance.
-
-    Made by `adapt`; `metricsuite.load_metric` finds one by name. Calling it compares two arrays: ``metric(x, y)``.
-    """
-
-    def __init__(
-        self, plugin: Any, spec: MetricSpec, label: str, *, fixed: bool = False, declared: bool = True
-    ) -> None:
-        self.plugin, self.spec, self.label, self.fixed = plugin, spec, label, fixed
-        self.declared = declared  # the author wrote the spec; otherwise its scope is a guess
-        self.kind = next((k for k in ("prepare", "fit") if callable(getattr(plugin, k, None))), "function")
-
-    def __repr__(self) -> str:
-        return f"<Metric {self.label}>"
-
-    def __call__(self, x: Any, y: Any, rng: np.random.Generator | None = None) -> float:
-        a, b = (
-            v if isinstance(v, Trajectories) else Trajectories(as_trajectories(v, n, self.label))
-            for v, n in ((x, "x"), (y, "y"))
-        )
-        rng = np.random.default_rng(0) if rng is None else rng
-        return self.compare(self.prepare(a, rng), self.prepare(b, rng), rng)
-
-    @property
-    def setting(self) -> dict[str, Any]:
-        """The hyper-parameters in force, as far as the plugin's signature shows them, as plain JSON values."""
-        plugin = self.plugin
-        if isinstance(plugin, functools.partial):
-            given, target = dict(plugin.keywords), plugin.func
-        elif self.kind == "function" and not inspect.isfunction(plugin):
-            given, target = {}, type(plugin).__call__
-        else:
-            given, target = {}, plugin if inspect.isfunction(plugin) else type(plugin)
-        try:
-            parameters = inspect.signature(target).parameters.values()
-        except (TypeError, ValueError):
-            return {k: _plain(v) for k, v in given.items()}
-        out: dict[str, Any] = {}
-        for p in parameters:
-            if p.default is not p.empty and p.name != "rng":
-                value = given.get(p.name, p.default if self.kind == "function" else getattr(plugin, p.name, p.default))
-                out[p.name] = _plain(value)
-        return out
-
-    def prepare(self, system: Trajectories, rng: np.random.Generator) -> Any:
-        """One system, made ready to be compared with any number of others."""
-        if self.kind != "prepare":
-            return system
-        extra = {need: getattr(system, need) for need in self.spec.needs}
-        if self.spec.random and "rng" in _parameters(self.plugin.prepare):
-            extra["rng"] = rng
-        return self.plugin.prepare(system.array, **extra)
-
-    def compare(self, a: Any, b: Any, rng: np.random.Generator) -> float:
-        """The distance between two prepared systems.
-
-        Raises
-        ------
-        MetricError
-            The plugin returned something that is not one real number. (NaN and negatives are numbers: the caller judges.)
-        """
-        extra: dict[str, Any] = {}
-        if self.kind == "prepare":
-            if self.spec.random and "rng" in _parameters(self.plugin.compare):
-                extra["rng"] = rng
-            value = as_float(self.plugin.compare(a, b, **extra))
-        else:
-            extra = {need: (getattr(a, need), getattr(b, need)) for need in self.spec.needs}
-            if self.spec.random:
-                extra["rng"] = rng
-            if self.kind == "fit":
-                x, y = (np.ascontiguousarray(s.array).reshape(-1, s.units) for s in (a, b))
-                fitted = self.plugin.fit(x, y, **extra)
-                value = as_float((self.plugin if fitted is None else fitted).score(x, y))
-            else:
-                value = as_float(self.plugin(a.array, b.array, **extra))
-        if self.spec.orientation == "similarity":
-            value = 1.0 - value if self.spec.turn is None else as_float(self.spec.turn(value))
-        return value
-
-    @property
-    def tunable(self) -> bool:
-        """Offers ``tuned`` and its user gave no parameters."""
-        return not self.fixed and callable(getattr(self.plugin, "tuned", None))
-
-    def tuned(self, calibration: list[Trajectories]) -> Metric:
-        """The metric at the setting that its own unlabelled rule chooses on systems that are never scored."""
-        plugin = self.plugin.tuned([system.array for system in calibration])
-        if plugin is None:
-            raise MetricError(f"{self.label}: tuned(calibration) returned None; needed the tuned metric.")
-        return Metric(plugin, self.spec, self.label, fixed=True, declared=self.declared)
-
-
-def _parameters(function: Callable[..., Any]) -> Mapping[str, inspect.Parameter]:
-    return inspect.signature(function).parameters
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, np.generic):
-        value = value.item()
-    return value if value is None or isinstance(value, bool | int | float | str) else repr(value)
-
-
-def as_float(value: Any) -> float:
-    """One real number, whatever it came in: python, a numpy scalar, a 0-d array or tensor.
-
-    Raises
-    ------
-    MetricError
-        Text, booleans, complex numbers, arrays and anything else.
-    """
-    if isinstance(value, float | int | np.floating | np.integer) and not isinstance(value, bool):
-        return float(value)
-    shape = getattr(value, "shape", None)
-    if shape is not None and tuple(shape) == () and hasattr(value, "item"):
-        item = value.item()
-        if isinstance(item, float | int) and not isinstance(item, bool):
-            return float(item)
-    what = (
-        f"an array of shape {tuple(shape)}"
-        if shape is not None and tuple(shape) != ()
-        else f"{value!r:.60} ({type(value).__name__})"
-    )
-    raise MetricError(f"returned {what}; needed one float")
-
-
-def adapt(
-    plugin: Any, *, name: str, parameters: Mapping[str, Any] | None = None, orientation: str | None = None
-) -> Metric:
-    """Put any kind of plugin behind the face of `Metric`.
-
-    Parameters
-    ----------
-    plugin : object
-        A function, a class or instance with ``prepare``/``compare`` or ``fit``/``score``, or a callable instance.
-    name : str
-        What to call it if it carries no spec.
-    parameters : mapping, optional
-        Keywords for the class, or for the function at every call.
-    orientation : {"distance", "similarity"}, optional
-        For a plugin without a spec.
-
-    Raises
-    ------
-    SpecError
-        Not a metric, parameters that it does not take, or an orientation for a metric whose spec gives one.
-    """
-    given = dict(parameters or {})
-    spec = getattr(plugin, "spec", None)
-    if spec is not None and not isinstance(spec, MetricSpec):
-        raise SpecError(
-            f"{name}: its attribute `spec` is {type(spec).__name__}; needed a MetricSpec. Write it with @metric(...)."
-        )
-    if spec is not None and orientation is not None:
-        raise SpecError(
-            f"{name}: an orientation was given, but its spec says {spec.orientation!r}. Change the spec instead."
-        )
-    label = spec.name if spec is not None else name
-    if given:
-        label += f"({', '.join(f'{k}={v!r}' for k, v in given.items())})"
-    if inspect.isclass(plugin):
-        plugin = _construct(plugin, given, name)
-    elif given:
-        if not inspect.isroutine(plugin):
-            raise SpecError(
-                f"{name}: parameters {given} given to a {type(plugin).__name__}; only functions and classes take them."
-            )
-        _check_keywords(plugin, given, name)
-        plugin = functools.partial(plugin, **given)
-    _check_kind(plugin, name)
-    declared = spec is not None
-    if spec is None:
-        spec = MetricSpec(name=re.sub(r"[^A-Za-z0-9._/-]", "-", name), orientation=orientation or "distance")
-    return Metric(plugin, spec, label, fixed=bool(given), declared=declared)
-
-
-def _construct(cls: type, given: dict[str, Any], name: str) -> Any:
-    _check_keywords(cls, given, name)
-    try:
-        return cls(**given)
-    except Exception as error:
-        raise SpecError(
-            f"{name}: {cls.__name__}({', '.join(f'{k}={v!r}' for k, v in given.items())}) raised {type(error).__name__}: {error}"
-        ) from error
-
-
-def _check_keywords(target: Callable[..., Any], given: dict[str, Any], name: str) -> None:
-    try:
-        parameters = _parameters(target)
-    except (TypeError, ValueError):
-        return
-    if any(p.kind is p.VAR_KEYWORD for p in parameters.values()):
-        return
-    for word in given:
-        if word not in parameters:
-            raise SpecError(
-                f"{name}: takes no parameter {word!r}; {nearest(word, [p for p in parameters if p not in ('x', 'y', 'self')])}."
-            )
-
-
-def _check_kind(plugin: Any, name: str) -> None:
-    has = {k: callable(getattr(plugin, k, None)) for k in ("prepare", "compare", "fit", "score")}
-    for first, second in (("prepare", "compare"), ("compare", "prepare"), ("fit", "score")):
-        if has[first] and not has[second] and not (callable(plugin) and first == "compare"):
-            raise SpecError(f"{name}: {type(plugin).__name__} has {first} but no {second}; needed both.")
-    if not (has["prepare"] or has["fit"] or callable(plugin)):
-        raise SpecError(
-            f"{name} is {type(plugin).__name__}; needed a function of (x, y), or an object with prepare and compare, or with fit and score."
-        )
-    if not (has["prepare"] or has["fit"]):
-        try:
-            inspect.signature(plugin).bind_partial(None, None)
-        except TypeError as error:
-            raise SpecError(f"{name}: cannot be called with two systems (x, y): {error}.") from error
-        except ValueError:
-            pass  # a builtin without a signature: the first call will tell

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from metricsuite.arrays import Trajectories
-from metricsuite.distances import Benchable, Local
+from metricsuite.bench import Benchable, Local
 from metricsuite.errors import MetricsuiteError, SpecError
 from metricsuite.isolation import Isolated
 from metricsuite.registry import BUILTIN, load_with_origin
@@ -103,7 +103,7 @@ class Subjects:
                 if isinstance(metric, Isolated):
                     metric.limit = min(self.limit, 5.0)
                 bench = metric.open(systems, None)
-                prepare = bench.prepare(0) + bench.prepare(1)
+                prepare = bench.prepare(0, 0) + bench.prepare(1, 0)
                 subject.seconds_a_pair = bench.compare(0, 1, 0)[1] + prepare / 16
             except MetricsuiteError:
                 subject.seconds_a_pair = None

@@ -10,10 +10,9 @@ import datetime
 import json
 import re
 import time
-from collections.abc import Generator, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Generator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pytest
@@ -21,15 +20,15 @@ import pytest
 from metricsuite.certificate import Certificate, environment, make_certificate
 from metricsuite.distances import Distances
 from metricsuite.errors import MetricError, NotApplicable
+from metricsuite.ledger import Plan
 from metricsuite.properties import PROPERTIES
 from metricsuite.registry import BUILTIN
 from metricsuite.report.terminal import summary
+from metricsuite.session import ROW, Judged, Run
+from metricsuite.settings import Settings
 from metricsuite.subjects import Subject
 from metricsuite.verdict import Verdict
 from metricsuite.waivers import refuse_waivers
-
-if TYPE_CHECKING:
-    from metricsuite.pytest_cases import Run, Settings
 
 _WORDS = {
     "kept": ("passed", "k", "KEPT"), "waived": ("passed", "w", "WAIVED"), "broken": ("failed", "B", "BROKEN"),
@@ -37,62 +36,6 @@ _WORDS = {
     "unclear": ("passed", "u", "MEASURED UNCLEAR"), "error": ("failed", "E", "ERROR"), "unexpected pass": ("failed", "U", "UNEXPECTED PASS"),
     "not applicable": ("skipped", "-", "NOT APPLICABLE"),
 }  # fmt: skip
-
-
-@dataclass
-class Plan:
-    """What a run set out to do, as plain values: a worker writes it down, the controller reads it."""
-
-    whole: dict[str, int]
-    rows: dict[str, dict[str, Any]]
-    left_out: list[str]
-    cases: str
-    own_properties: list[str]
-
-    def to_json(self) -> str:
-        return json.dumps(asdict(self))
-
-
-class Ledger:
-    """Every planned verdict, and what became of it."""
-
-    def __init__(self, subjects: Mapping[str, Subject]) -> None:
-        self.subjects = subjects
-        self.whole: dict[str, int] = {}
-        self.rows: dict[str, Verdict] = {}
-        self.left_out: list[str] = []
-        self.cases = ""
-        self.own_properties: list[str] = []
-        self.crashed: dict[str, str] = {}
-
-    def take(self, plan: Plan) -> None:
-        self.whole, self.left_out, self.cases, self.own_properties = (
-            plan.whole,
-            plan.left_out,
-            plan.cases,
-            plan.own_properties,
-        )
-        self.rows = {nodeid: Verdict(**row) for nodeid, row in plan.rows.items()}
-
-    def note(self, nodeid: str, row: dict[str, Any]) -> None:
-        self.rows[nodeid] = Verdict(**row)
-
-    def of(self, label: str) -> list[Verdict]:
-        return [r for r in self.rows.values() if r.metric == label]
-
-    def estimate(self, seeds: int) -> tuple[int, float | None]:
-        """Planned pairs, and the seconds that they may take on one core; None where a metric could not be timed."""
-        pairs, seconds = 0, 0.0
-        known = True
-        for row in self.rows.values():
-            subject = self.subjects[row.metric]
-            n = round(row.pairs * (seeds / 16) ** (2 if row.pairs > 100 else 1))
-            pairs += n
-            if subject.seconds_a_pair is None:
-                known = False
-            else:
-                seconds += n * subject.seconds_a_pair * (1 if "symmetry" in subject.spec["axioms"] else 2)
-        return pairs, seconds if known else None
 
 
 class Reporter:
@@ -106,8 +49,6 @@ class Reporter:
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, Any, Any]:
-        from metricsuite.pytest_cases import ROW
-
         report = yield
         row = item.stash.get(ROW, None)
         if row is not None and report.when != "teardown":
@@ -199,7 +140,7 @@ class Reporter:
 
     def _waiver_problems(self) -> list[str]:
         ledger, waivers = self.run.ledger, self.run.waivers
-        problems = refuse_waivers(waivers, ledger.rows.values(), ran_all=not ledger.left_out)
+        problems = ledger.problems + refuse_waivers(waivers, ledger.rows.values(), ran_all=not ledger.left_out)
         known = {*ledger.subjects, *BUILTIN}
         return problems + [
             f"waiver of {w.metric} {w.verdict}: no metric of that name in this run"
@@ -250,8 +191,6 @@ def _row_of(report: Any) -> dict[str, Any] | None:
 
 def _complete(row: Verdict, report: pytest.TestReport, call: pytest.CallInfo[None]) -> None:
     """What pytest saw becomes the row's status, where no verdict was reached."""
-    from metricsuite.pytest_cases import Judged
-
     error = call.excinfo.value if call.excinfo else None
     if report.when == "setup":
         if report.failed:

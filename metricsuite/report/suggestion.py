@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
@@ -30,8 +31,8 @@ def suggested_spec(spec: MetricSpec, rows: Iterable[Verdict]) -> str:
             break
         except SpecError as error:
             dropped = _drop(found, str(error))
-            left_out.append(f"# left out {dropped}: {error}")
-    shown = [f"    {f}={_set(getattr(proposed, f))}," for f in _FIELD.values() if getattr(proposed, f)]
+            left_out += _comment(f"left out {dropped}: {error}")
+    shown = [line for f in _FIELD.values() if getattr(proposed, f) for line in _set(f, getattr(proposed, f))]
     scope = [
         f"    {k}={v!r},"
         for k, v in _scope(spec).items()
@@ -50,8 +51,10 @@ def suggested_spec(spec: MetricSpec, rows: Iterable[Verdict]) -> str:
         '    source="...",',
         ")",
     ]
+    if spec.turn is not None:
+        left_out += _comment("turn= stays as it is in the present spec: add it")
     if not found["sensitive_to"]:
-        left_out.append("# no sensitivity was found: a metric without one is profiled, never certified")
+        left_out += _comment("no sensitivity was found: a metric without one is profiled, never certified")
     return "\n".join([*body, *left_out])
 
 
@@ -99,6 +102,14 @@ def _scope(spec: MetricSpec) -> dict[str, Any]:
     }
 
 
-def _set(names: Iterable[str]) -> str:
+def _set(field: str, names: Iterable[str]) -> list[str]:
+    """``field={...},`` over as many lines as it takes."""
     ordered = [n for n in PROPERTIES if n in set(names)] + sorted(n for n in names if n not in PROPERTIES)
-    return "{" + ", ".join(f'"{n}"' for n in ordered) + "}"
+    text = f"{field}={{" + ", ".join(f'"{n}"' for n in ordered) + "},"
+    return textwrap.wrap(
+        text, 100, initial_indent="    ", subsequent_indent=" " * 8, break_long_words=False, break_on_hyphens=False
+    )
+
+
+def _comment(text: str) -> list[str]:
+    return textwrap.wrap(text, 100, initial_indent="# ", subsequent_indent="#     ")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import textwrap
+from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from metricsuite.certificate import Certificate
@@ -62,7 +64,11 @@ def summary(certificates: list[Certificate], specs: Mapping[str, MetricSpec], ro
 
 
 def _side_by_side(labels: list[str], rows: list[Verdict]) -> list[str]:
-    lines = [" " * _NAME + "".join(f"{_cut(label, _CELL - 1):<{_CELL}}" for label in labels)]
+    heads = [textwrap.wrap(label, _CELL - 1) for label in labels]
+    lines = [
+        " " * _NAME + "".join(f"{part:<{_CELL}}" for part in parts).rstrip()
+        for parts in itertools.zip_longest(*heads, fillvalue="")
+    ]
     for track, properties in _by_track([r for r in rows if r.metric in labels]):
         lines.append(track)
         for name in properties:
@@ -127,13 +133,17 @@ def _word(row: Verdict) -> str:
 
 
 def _cell(rows: list[Verdict]) -> str:
-    """One metric's verdicts on one property: the worst word, and how many of several share it."""
+    """One metric's verdicts on one property: each word and how often, worst first; the worst alone where room is short."""
     if not rows:
         return ""
     claims = [r for r in rows if r.kind != "measurement"] or rows
     worst = min(claims, key=_severity)
-    same = sum(r.status == worst.status for r in claims)
-    return _word(worst) + (f" {same}/{len(claims)}" if len(claims) > 1 else "")
+    words = Counter(_word(r) for r in sorted(claims, key=_severity))
+    mixed = ", ".join(f"{word} {count}" for word, count in words.items())
+    if len(words) > 1 and len(mixed) < _CELL:
+        return mixed
+    word = _word(worst).replace("INCONCLUSIVE", "INCONCL.").replace("UNEXPECTED", "UNEXP.")  # a cell is narrow
+    return word + (f" {words[_word(worst)]}/{len(claims)}" if len(claims) > 1 else "")
 
 
 def _strongest(rows: list[Verdict]) -> str:
@@ -142,7 +152,10 @@ def _strongest(rows: list[Verdict]) -> str:
 
 
 def _legend(rows: list[Verdict]) -> list[str]:
-    lines = ["kept, BROKEN, INCONCLUSIVE: claimed. yes, no, unclear: measured, not claimed. = invariant, ~ sensitive."]
+    lines = [
+        "kept, BROKEN, INCONCLUSIVE: claimed. yes, no, unclear: measured, not claimed.",
+        "= invariant, ~ sensitive.",
+    ]
     if any(r.outside for r in rows):
         lines.append("*: outside the scope that the metric declares, so measured only.")
     return lines

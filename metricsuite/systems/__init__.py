@@ -3,5 +3,5 @@
 from metricsuite.systems.attractors import cut_rings as cut_rings
 from metricsuite.systems.attractors import lines as lines
 from metricsuite.systems.attractors import rings as rings
-from metricsuite.systems.oscillators import oscillators as oscillators
-from metricsuite.systems.random_networks import random_networks as random_networks
+from metricsuite.systems.linear import oscillators as oscillators
+from metricsuite.systems.recurrent import random_networks as random_networks

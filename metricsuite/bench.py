@@ -1,0 +1,132 @@
+"""A bench: one metric with the systems of one design in front of it, watched while it works.
+
+`Local` opens benches in this process; `metricsuite.isolation.Isolated` does so in a process of the metric's own, where the same
+`LocalBench` stands.
+"""
+
+from __future__ import annotations
+
+import random
+import sys
+import time
+import traceback
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+
+import numpy as np
+
+from metricsuite.adapting import Metric
+from metricsuite.arrays import Trajectories
+from metricsuite.errors import MetricError
+from metricsuite.spec import MetricSpec
+
+
+class Bench(Protocol):
+    """A metric with the systems of one design in front of it."""
+
+    setting: dict[str, Any]
+
+    def prepare(self, i: int, draw: int) -> float: ...
+    def compare(self, i: int, j: int, draw: int) -> tuple[float, float]: ...
+    def audit(self) -> dict[str, str]: ...
+
+
+class Benchable(Protocol):
+    """What `pairwise` takes beside a plain plugin: a metric that can open a bench."""
+
+    label: str
+    spec: MetricSpec
+    declared: bool
+
+    def open(self, systems: Sequence[Trajectories], calibration: Sequence[Trajectories] | None) -> Bench: ...
+
+
+class Local:
+    """A metric in this process, ready to open benches."""
+
+    def __init__(self, metric: Metric) -> None:
+        self.metric, self.label, self.spec, self.declared = metric, metric.label, metric.spec, metric.declared
+
+    def open(self, systems: Sequence[Trajectories], calibration: Sequence[Trajectories] | None = None) -> LocalBench:
+        """Copies of the systems, for this metric alone."""
+        own = [s.copy() for s in calibration] if calibration is not None else None
+        return LocalBench(self.metric, [s.copy() for s in systems], lambda i: systems[i], own)
+
+
+class LocalBench:
+    """One metric, its own copies of the systems, and the originals to hold them against afterwards."""
+
+    def __init__(
+        self, metric: Metric, systems: list[Trajectories], original: Callable[[int], Trajectories], calibration: list[Trajectories] | None = None
+    ) -> None:  # fmt: skip
+        self.systems, self.original = systems, original
+        self.state = _random_state()
+        if metric.tunable and calibration:
+            metric = _guarded(lambda: metric.tuned(calibration))
+        self.metric, self.setting = metric, metric.setting
+        self.ready: dict[int, Any] = {}
+
+    def prepare(self, i: int, draw: int) -> float:
+        """Prepare system i; returns the seconds it took."""
+        start = time.perf_counter()
+        self.ready[i] = _guarded(lambda: self.metric.prepare(self.systems[i], np.random.default_rng([draw, i])))
+        return time.perf_counter() - start
+
+    def compare(self, i: int, j: int, draw: int) -> tuple[float, float]:
+        """Distance from system i to system j, and the seconds it took."""
+        rng = np.random.default_rng([draw, i, j])
+        start = time.perf_counter()
+        value = _guarded(lambda: self.metric.compare(self.ready[i], self.ready[j], rng))
+        return value, time.perf_counter() - start
+
+    def audit(self) -> dict[str, str]:
+        """What the calls left behind: changed input, touched global random state (which is put back)."""
+        faults: dict[str, str] = {}
+        for i, system in enumerate(self.systems):
+            original = self.original(i)
+            for part in ("array", "inputs", "conditions"):
+                what = "" if part == "array" else f"{part} of "
+                if not np.array_equal(getattr(system, part), getattr(original, part)):
+                    faults.setdefault("input-untouched", f"changed its input ({what}system {i})")
+        touched = []
+        for name, (before, now, restore) in self.state.items():
+            if not _same(before, now()):
+                touched.append(name)
+                restore(before)
+        if touched:
+            faults["stateless"] = (
+                f"used or seeded the global random state of {', '.join(touched)}; needed a Generator of its own (random=True gives one)"
+            )
+        return faults
+
+
+def _random_state() -> dict[str, tuple[Any, Callable[[], Any], Callable[[Any], Any]]]:
+    """For each library with a global random state: the state, how to read it, how to put it back."""
+    out: dict[str, tuple[Any, Callable[[], Any], Callable[[Any], Any]]] = {
+        "python's random": (random.getstate(), random.getstate, random.setstate),
+        "numpy.random": (np.random.get_state(), np.random.get_state, np.random.set_state),  # noqa: NPY002 - what plugins must not use
+    }
+    torch = sys.modules.get("torch")
+    if torch is not None and hasattr(torch, "get_rng_state"):
+        out["torch"] = (torch.get_rng_state().clone(), torch.get_rng_state, torch.set_rng_state)
+    return out
+
+
+def _same(a: Any, b: Any) -> bool:
+    if isinstance(a, tuple):
+        return len(a) == len(b) and all(_same(x, y) for x, y in zip(a, b, strict=True))
+    return bool(np.array_equal(a, b))
+
+
+def _guarded(call: Callable[[], Any]) -> Any:
+    """Whatever a plugin raises becomes a MetricError that says where; `sys.exit` too."""
+    try:
+        return call()
+    except MetricError:
+        raise
+    except SystemExit as error:
+        raise MetricError(f"tried to exit the interpreter (SystemExit {error.code!r})") from error
+    except Exception as error:
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{last.filename.rsplit('/', 1)[-1]}:{last.lineno} in {last.name}"
+        raise MetricError(f"raised {type(error).__name__}: {error} ({where})") from error
