@@ -91,7 +91,7 @@ def test_one_delay_leaves_the_data():
 def test_embedding_says_what_is_too_short():
     with pytest.raises(InputError) as error:
         delay_embedding(np.zeros((1, 40, 3)), n_delays=20, delay_interval=2, min_rows=21)
-    assert TOO_SHORT == message(error)  # noqa: SIM300
+    assert TOO_SHORT == message(error)
 
 
 def test_embedding_longer_than_a_trial_leaves_no_rows():
@@ -602,7 +602,7 @@ def test_one_trial_is_enough(kind):
 def test_short_trajectories_are_refused(kind):
     with pytest.raises(InputError) as error:
         kind(n_delays=20, delay_interval=2, rank=20).prepare(X[0, :40])
-    assert TOO_SHORT == message(error)  # noqa: SIM300
+    assert TOO_SHORT == message(error)
 
 
 @pytest.mark.parametrize("kind", METRICS)
