@@ -69,9 +69,10 @@ class Distances:
 
     @cached_property
     def scale(self) -> float:
-        """The median distance: what tolerances are relative to."""
+        """The median distance, or the largest where that is 0: what tolerances are relative to."""
         values = np.abs(self.of(self.pairs))
-        return float(np.median(values[np.isfinite(values)])) if np.isfinite(values).any() else 0.0
+        values = values[np.isfinite(values)]
+        return float(np.median(values) or values.max()) if values.size else 0.0
 
     @property
     def rounding(self) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -124,7 +125,8 @@ def _fill(row: Verdict, decision: Decision) -> None:
         decision.enough,
     )
     for name in ("statistic", "low", "high", "threshold", "margin"):
-        setattr(row, name, round(float(getattr(decision, name)), 10))
+        value = float(getattr(decision, name))
+        setattr(row, name, round(value, 10) if math.isfinite(value) else None)  # JSON has neither NaN nor infinity
     details = dict(decision.details)
     controls = details.pop("controls", {})
     if controls:

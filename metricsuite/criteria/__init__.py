@@ -1,0 +1,38 @@
+"""Criteria: rules that turn distances into a decision, each a statistic, an interval, a threshold and a margin.
+
+    separates(distances, auc_above=.7)      a Contrast: between-class distances above within-class distances
+    invariant(distances, below=.25)         an Orbit: images near, beside systems that differ; exactly=True for group actions
+    sensitive(distances, above=.1)          an Orbit: images moved
+    rises(distances, rho_above=.5)          a Sweep: the distance grows along the parameter
+    flat(distances, below=.25)              a Sweep: it does not
+    survives(distances, level=.2)           a Sweep of contrasts: the classes are told apart up to a level
+    symmetric, triangular                   the axioms
+    obeys, repeats, varies                  the contract
+
+"yes" where the whole interval lies beyond the threshold, "no" where the whole of it lies short, else "unclear". Intervals are
+one-sided 99 % bootstrap bounds on either side; what is resampled is the block (seed, network), never the pair, and a system
+drawn twice makes no pair with itself. Error rates: `metricsuite/tests/error_rates.json`.
+"""
+
+from metricsuite.criteria.axioms import symmetric, triangular
+from metricsuite.criteria.contract import obeys, repeats, varies
+from metricsuite.criteria.contrasts import separates, survives
+from metricsuite.criteria.decision import Decision
+from metricsuite.criteria.orbits import identical, invariant, sensitive
+from metricsuite.criteria.sweeps import flat, rises
+
+__all__ = [
+    "Decision",
+    "flat",
+    "identical",
+    "invariant",
+    "obeys",
+    "repeats",
+    "rises",
+    "sensitive",
+    "separates",
+    "survives",
+    "symmetric",
+    "triangular",
+    "varies",
+]

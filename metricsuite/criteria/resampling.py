@@ -1,0 +1,89 @@
+"""Intervals and permutations: what is resampled is the block (seed, network), never the pair."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Vector = npt.NDArray[np.float64]
+RESAMPLES = 2000
+CONFIDENCE = 0.99  # one-sided, on either side
+_STREAM = 20241031  # criteria draw from a stream of their own: one matrix, one decision
+
+
+def quantiles(draws: Vector) -> tuple[float, float]:
+    """The bounds; draws without a value (so few systems that a class met only itself) do not count."""
+    low, high = np.nanquantile(draws, [1 - CONFIDENCE, CONFIDENCE])
+    return float(low), float(high)
+
+
+def bootstrap(values: Vector, statistic: Callable[..., Any]) -> tuple[float, float, float]:
+    """A statistic of one value a block, with its bounds."""
+    rng = np.random.default_rng(_STREAM)
+    draws = statistic(values[rng.integers(len(values), size=(RESAMPLES, len(values)))], axis=1)
+    return float(statistic(values)), *quantiles(draws)
+
+
+def ratio_bounds(images: Vector, others: Vector) -> tuple[float, float, float]:
+    """Median image distance over median contrast distance; blocks resampled, in both at once."""
+    n, per = len(images), len(others) // len(images)
+    rng = np.random.default_rng(_STREAM)
+    index = rng.integers(n, size=(RESAMPLES, n))
+    grouped = others[: n * per].reshape(n, per) if per else np.broadcast_to(others, (n, len(others)))
+    below = np.median(grouped[index].reshape(RESAMPLES, -1), axis=1)
+    draws = np.median(images[index], axis=1) / np.where(below > 0, below, np.inf)
+    return float(np.median(images) / np.median(others)), *quantiles(draws)
+
+
+def auc_with_bounds(matrix: Vector, labels: tuple[str, ...]) -> tuple[float, float, float, float]:
+    """AUC of between- against within-class distances, its bounds over resampled systems, and the label-permutation p."""
+    return cached_auc(np.ascontiguousarray(matrix, np.float64).tobytes(), labels)
+
+
+@lru_cache(maxsize=512)  # controls are the same for every metric
+def cached_auc(data: bytes, labels: tuple[str, ...]) -> tuple[float, float, float, float]:
+    """`auc_with_bounds`, of a matrix as bytes."""
+    matrix = np.frombuffer(data).reshape(len(labels), len(labels))
+    names, classes = np.unique(labels, return_inverse=True)
+    n = len(classes)
+    i, j = np.triu_indices(n, 1)
+    d = matrix[i, j]
+    order = np.argsort(d, kind="stable")
+    i, j, d = i[order], j[order], d[order]
+    first = np.searchsorted(d, d, side="left")  # ties count half
+    last = np.searchsorted(d, d, side="right")
+    rng = np.random.default_rng(_STREAM)
+    members = [np.flatnonzero(classes == c) for c in range(len(names))]
+    counts = np.zeros((RESAMPLES, n), np.float32)
+    for group in members:
+        drawn = rng.integers(len(group), size=(RESAMPLES, len(group)))
+        for k in range(len(group)):
+            counts[:, group[k]] = (drawn == k).sum(1)
+    between = classes[i] != classes[j]
+    value = auc(between[None].astype(np.float32), (~between)[None].astype(np.float32), first, last)[0]
+    weight = counts[:, i] * counts[:, j]
+    low, high = quantiles(auc(weight * between, weight * ~between, first, last))
+    shuffled = np.argsort(rng.random((RESAMPLES, n)), axis=1)
+    mixed = classes[shuffled]
+    apart = mixed[:, i] != mixed[:, j]
+    null = auc(apart.astype(np.float32), (~apart).astype(np.float32), first, last)
+    return float(value), low, high, float((1 + (null >= value - 1e-9).sum()) / (1 + RESAMPLES))
+
+
+def auc(
+    between: npt.NDArray[np.float32],
+    within: npt.NDArray[np.float32],
+    first: npt.NDArray[np.intp],
+    last: npt.NDArray[np.intp],
+) -> Vector:
+    """Weighted AUC, row by row, over pairs sorted by distance; `first` and `last` bound the run of ties of each pair."""
+    below = np.zeros((len(within), within.shape[1] + 1))
+    np.cumsum(within, axis=1, out=below[:, 1:])
+    wins = (between * (below[:, first] + below[:, last]) / 2).sum(1)
+    pairs = between.sum(1, dtype=float) * below[:, -1]
+    out: Vector = np.divide(wins, pairs, out=np.full(len(wins), np.nan), where=pairs > 0)
+    return out
