@@ -20,6 +20,8 @@ from metricsuite.arrays import Trajectories
 from metricsuite.errors import MetricError
 from metricsuite.spec import MetricSpec
 
+_SENTINEL = 1_948_271_636
+
 
 class Bench(Protocol):
     """A metric with the systems of one design in front of it."""
@@ -60,11 +62,19 @@ class LocalBench:
         self, metric: Metric, systems: list[Trajectories], original: Callable[[int], Trajectories], calibration: list[Trajectories] | None = None
     ) -> None:  # fmt: skip
         self.systems, self.original = systems, original
-        self.state = _random_state()
+        self.random_state = _RandomState()
         if metric.tunable and calibration:
-            metric = _guarded(lambda: metric.tuned(calibration))
+            metric = self._tuned(metric, calibration)
         self.metric, self.setting = metric, metric.setting
         self.ready: dict[int, Any] = {}
+
+    def _tuned(self, metric: Metric, calibration: list[Trajectories]) -> Metric:
+        try:
+            tuned: Metric = _guarded(lambda: metric.tuned(calibration))
+        except MetricError as error:
+            self.random_state.touched()
+            raise MetricError(f"{metric.label}: tuned(calibration) {error}") from error
+        return tuned
 
     def prepare(self, i: int, draw: int) -> float:
         """Prepare system i; returns the seconds it took."""
@@ -88,11 +98,7 @@ class LocalBench:
                 what = "" if part == "array" else f"{part} of "
                 if not np.array_equal(getattr(system, part), getattr(original, part)):
                     faults.setdefault("input-untouched", f"changed its input ({what}system {i})")
-        touched = []
-        for name, (before, now, restore) in self.state.items():
-            if not _same(before, now()):
-                touched.append(name)
-                restore(before)
+        touched = self.random_state.touched()
         if touched:
             faults["stateless"] = (
                 f"used or seeded the global random state of {', '.join(touched)}; needed a Generator of its own (random=True gives one)"
@@ -100,15 +106,46 @@ class LocalBench:
         return faults
 
 
-def _random_state() -> dict[str, tuple[Any, Callable[[], Any], Callable[[Any], Any]]]:
-    """For each library with a global random state: the state, how to read it, how to put it back."""
-    out: dict[str, tuple[Any, Callable[[], Any], Callable[[Any], Any]]] = {
-        "python's random": (random.getstate(), random.getstate, random.setstate),
-        "numpy.random": (np.random.get_state(), np.random.get_state, np.random.set_state),  # noqa: NPY002 - what plugins must not use
+class _RandomState:
+    """The global random state of python, numpy and torch: put to a value that nobody would choose, seen again, put back.
+
+    A value of our own, since a metric that seeds with the same number in every call leaves the state as it found it the second time.
+    """
+
+    def __init__(self) -> None:
+        self.before = {name: read() for name, (read, _, _) in _libraries().items()}
+        for _, write, fresh in _libraries().values():
+            write(fresh(_SENTINEL))
+
+    def touched(self) -> list[str]:
+        """Names of those that were drawn from or seeded; all are put back."""
+        out = []
+        for name, (read, write, fresh) in _libraries().items():
+            untouched = fresh(_SENTINEL if name in self.before else None)  # None: imported meanwhile, and as new
+            if not _same(untouched, read()):
+                out.append(name)
+            write(self.before.get(name, untouched))
+        return out
+
+
+def _libraries() -> dict[str, tuple[Callable[[], Any], Callable[[Any], Any], Callable[[int | None], Any]]]:
+    """For each library that is loaded: how to read its state, how to write it, and the state after a seed (None: at the start)."""
+    out: dict[str, tuple[Callable[[], Any], Callable[[Any], Any], Callable[[int | None], Any]]] = {
+        "python's random": (random.getstate, random.setstate, lambda seed: random.Random(seed).getstate()),
+        "numpy.random": (
+            np.random.get_state,
+            np.random.set_state,
+            lambda seed: np.random.RandomState(seed).get_state(),
+        ),
     }
     torch = sys.modules.get("torch")
     if torch is not None and hasattr(torch, "get_rng_state"):
-        out["torch"] = (torch.get_rng_state().clone(), torch.get_rng_state, torch.set_rng_state)
+
+        def fresh(seed: int | None) -> Any:
+            generator = torch.Generator()
+            return (generator if seed is None else generator.manual_seed(seed)).get_state()
+
+        out["torch"] = (lambda: torch.get_rng_state().clone(), torch.set_rng_state, fresh)
     return out
 
 

@@ -44,8 +44,7 @@ class Run:
                 raise pytest.UsageError(f"--metric: {error}") from error
             if not config.option.collectonly:
                 self.subjects.probe()
-            if self.distributed:
-                self.subjects.close()
+            self.subjects.close()  # a metric that remembers calls must not remember this one
         self.stems: dict[str, Path] = {}
         self.properties = dict(PROPERTIES)
         self.foreign: set[int] = set()

@@ -105,6 +105,7 @@ class Subjects:
                 bench = metric.open(systems, None)
                 prepare = bench.prepare(0, 0) + bench.prepare(1, 0)
                 subject.seconds_a_pair = bench.compare(0, 1, 0)[1] + prepare / 16
+                bench.audit()
             except MetricsuiteError:
                 subject.seconds_a_pair = None
             finally:

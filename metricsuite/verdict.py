@@ -56,12 +56,21 @@ class Verdict:
     seconds: dict[str, float] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        """As plain JSON values."""
-        return asdict(self)
+        """As plain JSON values: what is not finite becomes None."""
+        values: dict[str, Any] = _finite(asdict(self))
+        return values
 
     def fails(self) -> bool:
         """Whether it makes the run fail."""
         return self.status in FAILING
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {k: _finite(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(v) for v in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def blank(verdict_id: str, metric: str, entry: Property, spec: MetricSpec) -> Verdict:
@@ -126,7 +135,7 @@ def _fill(row: Verdict, decision: Decision) -> None:
     )
     for name in ("statistic", "low", "high", "threshold", "margin"):
         value = float(getattr(decision, name))
-        setattr(row, name, round(value, 10) if math.isfinite(value) else None)  # JSON has neither NaN nor infinity
+        setattr(row, name, round(value, 10) if math.isfinite(value) else None)
     details = dict(decision.details)
     controls = details.pop("controls", {})
     if controls:

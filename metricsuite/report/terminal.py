@@ -75,9 +75,8 @@ def _side_by_side(labels: list[str], rows: list[Verdict]) -> list[str]:
             own = [r for r in rows if r.property == name]
             cells = [_cell([r for r in own if r.metric == label]) for label in labels]
             lines.append(f"  {_cut(name, _NAME - 3):<{_NAME - 2}}" + "".join(f"{c:<{_CELL}}" for c in cells).rstrip())
-            control = _strongest(own)
-            if control:
-                lines.append(" " * 4 + control)
+            for case in sorted({r.id for r in own if r.control}):
+                lines += _wrap(f"{_strongest([r for r in own if r.id == case])} in {case}", " " * 8, " " * 4)
     return lines
 
 

@@ -25,12 +25,12 @@ from metricsuite.criteria import identical, invariant, obeys, rises, sensitive, 
 
 
 def cloud(seed, scale=1.0):
-    return Trajectories(scale * np.random.default_rng([seed, int(10 * scale)]).normal(size=(3, 8, 4)).cumsum(1))
+    return Trajectories(scale * np.random.default_rng([seed, int(10 * scale)]).normal(size=(5, 40, 20)).cumsum(1))
 
 
 @pytest.fixture(scope="module", params=["near", "far"])
 def clouds(request, seeds):
-    scale = {"near": 1.5, "far": 3.0}[request.param]
+    scale = {"near": 2.5, "far": 4.0}[request.param]
     return Contrast({"small": [cloud(s) for s in seeds], "large": [cloud(s, scale) for s in seeds]}, paired=True)
 '''
 FILES = {
@@ -66,7 +66,7 @@ def test_is_symmetric(metric, clouds, verdict):
 
 @pytest.fixture(scope="module")
 def turned(seeds):
-    rotation = np.linalg.qr(np.random.default_rng(0).normal(size=(4, 4)))[0]
+    rotation = np.linalg.qr(np.random.default_rng(0).normal(size=(20, 20)))[0]
     systems = [cloud(s) for s in seeds]
     return Orbit(systems, [replace(s, array=s.array @ rotation) for s in systems], paired=True)
 
@@ -118,36 +118,37 @@ def plain(x, y):
     return abs(np.linalg.norm(x) - np.linalg.norm(y))
 '''
 NAMES = {"angle": "Angle", "drawn": "drawn", "plain": "plain"}
+LINE = "metricsuite_cases = True\n"
 REVERSE = "\n\ndef pytest_collection_modifyitems(items):\n    items.reverse()\n"
-LEAN = ("-p", "metricsuite", "-p", "xdist")
-SHUFFLED = ("-p", "randomly", "-p")  # the seed follows
-# label: (arguments, what the conftest.py holds beside its line)
-WAYS: dict[str, tuple[tuple[str, ...], str]] = {
-    "again": ((), ""),
-    "on two workers": (("-n", "2"), ""),
-    "shuffled": (("-p", "randomly", "-p", "no:xdist", "-p", "randomly", "--randomly-seed", "1"), ""),
-    "shuffled otherwise": (("-p", "randomly", "--randomly-seed", "2"), ""),
-    "shuffled, on two workers": (("-p", "randomly", "--randomly-seed", "3", "-n", "2"), ""),
-    "backwards": ((), REVERSE),
-    "in process": (("--no-isolation",), ""),
+WAYS: dict[str, tuple[tuple[str, ...], str]] = {  # arguments, and what the conftest.py of the cases says beside its line
+    "on two workers": (("cases", "-n", "2"), ""),
+    "shuffled": (("cases", "-p", "randomly", "-p", "randomly", "--randomly-seed", "2"), ""),
+    "backwards": (("cases",), REVERSE),
+    "files the other way round": (tuple(f"cases/{name}" for name in reversed(FILES)), ""),
+    "in process": (("cases", "--no-isolation"), ""),
 }
-del WAYS["shuffled"]
-Certificates = dict[str, dict[str, Any]]
+Outcome = tuple[dict[str, Any], dict[str, bytes]]  # certificate without timings, and the distances behind it
 
 
-def pytest_in(folder: Path, *args: str, names: tuple[str, ...] = tuple(NAMES)) -> Certificates:
-    """Run the cases there; the certificates by metric."""
+def pytest_in(folder: Path, *args: str, names: tuple[str, ...] = tuple(NAMES), more: str = "") -> dict[str, Outcome]:
+    """Run the cases there; what came out, by metric."""
+    (folder / "cases" / "conftest.py").write_text(LINE + more, encoding="utf-8")
     targets = [word for name in names for word in ("--metric", f"metrics.py:{NAMES[name]}")]
     env = os.environ | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
-    command = [sys.executable, "-m", "pytest", *LEAN, *args, *targets, "--certificate", "out"]
+    command = [sys.executable, "-m", "pytest", "-p", "metricsuite", "-p", "xdist", *args, *targets, "--certificate", "out"]
     done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False)
     print(done.stdout, done.stderr)
-    return {name: read_certificate(folder / "out" / name / "certificate.json").without_timings() for name in names}
+    return {name: outcome(folder / "out" / name) for name in names}
 
 
-def furnish(folder: Path, more: str = "") -> Path:
+def outcome(folder: Path) -> Outcome:
+    with np.load(folder / "distances.npz") as arrays:
+        stored = {name: arrays[name].tobytes() for name in arrays.files}
+    return read_certificate(folder / "certificate.json").without_timings(), stored
+
+
+def furnish(folder: Path) -> Path:
     (folder / "cases").mkdir()
-    (folder / "cases" / "conftest.py").write_text("metricsuite_cases = True\n" + more, encoding="utf-8")
     for name, text in FILES.items():
         (folder / "cases" / name).write_text(text, encoding="utf-8")
     (folder / "metrics.py").write_text(METRICS, encoding="utf-8")
@@ -156,80 +157,62 @@ def furnish(folder: Path, more: str = "") -> Path:
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One folder for all runs: an origin names the file of a metric."""
     return furnish(tmp_path_factory.mktemp("home"))
 
 
 @pytest.fixture(scope="module")
-def serially(home: Path) -> Certificates:
+def serially(home: Path) -> dict[str, Outcome]:
     return pytest_in(home, "cases")
 
 
 @pytest.fixture(scope="module")
-def otherwise(home: Path, serially: Certificates) -> Callable[[str], Certificates]:
+def otherwise(home: Path, serially: dict[str, Outcome]) -> Callable[[str], dict[str, Outcome]]:
+    """The same cases run in another way, in the same folder."""
+
     @functools.cache
-    def otherwise(way: str) -> Certificates:
+    def otherwise(way: str) -> dict[str, Outcome]:
         args, more = WAYS[way]
-        (home / "cases" / "conftest.py").write_text("metricsuite_cases = True\n" + more, encoding="utf-8")
-        return pytest_in(home, "cases", *args)
+        return pytest_in(home, *args, more=more)
 
     return otherwise
 
 
+Serially = dict[str, Outcome]
+Otherwise = Callable[[str], dict[str, Outcome]]
+
+
 @pytest.mark.parametrize("metric", NAMES)
 @pytest.mark.parametrize("way", WAYS)
-def test_the_certificate_is_the_same(serially: Certificates, otherwise: Callable[[str], Certificates], way: str, metric: str) -> None:
-    assert serially[metric] == otherwise(way)[metric]
+def test_the_certificate_is_the_same(serially: Serially, otherwise: Otherwise, way: str, metric: str) -> None:
+    assert serially[metric][0] == otherwise(way)[metric][0]
 
 
 @pytest.mark.parametrize("metric", NAMES)
-def test_the_certificate_does_not_depend_on_the_order_of_files(home: Path, serially: Certificates, metric: str) -> None:
-    backwards = _backwards(home, serially)
-    assert serially[metric] == backwards[metric]
+@pytest.mark.parametrize("way", WAYS)
+def test_the_distances_are_the_same_to_the_last_bit(serially: Serially, otherwise: Otherwise, way: str, metric: str) -> None:
+    assert serially[metric][1] == otherwise(way)[metric][1]
 
 
-@functools.cache
-def _backwards_once(home: Path) -> Certificates:
-    (home / "cases" / "conftest.py").write_text("metricsuite_cases = True\n", encoding="utf-8")
-    return pytest_in(home, *(f"cases/{name}" for name in reversed(FILES)))
-
-
-def _backwards(home: Path, serially: Certificates) -> Certificates:
-    return _backwards_once(home)
-
-
-def test_the_certificate_does_not_depend_on_companions(home: Path, serially: Certificates) -> None:
-    (home / "cases" / "conftest.py").write_text("metricsuite_cases = True\n", encoding="utf-8")
+def test_the_certificate_does_not_depend_on_companions(home: Path, serially: Serially) -> None:
     assert serially["angle"] == pytest_in(home, "cases", names=("angle",))["angle"]
 
 
-def test_the_certificate_does_not_depend_on_the_folder(serially: Certificates, tmp_path: Path) -> None:
-    away = pytest_in(furnish(tmp_path), "cases", names=("angle",))["angle"]
-    assert serially["angle"] == away
-
-
-def test_the_distances_are_the_same(home: Path, serially: Certificates) -> None:
-    (home / "cases" / "conftest.py").write_text("metricsuite_cases = True\n", encoding="utf-8")
-    stored = []
-    for workers in ("0", "2"):
-        pytest_in(home, "cases", "-n", workers, names=("angle",))
-        with np.load(home / "out" / "angle" / "distances.npz") as arrays:
-            stored.append({name: arrays[name].tobytes() for name in arrays.files})
-    assert stored[0] == stored[1]
+def test_the_certificate_does_not_depend_on_the_folder(serially: Serially, tmp_path: Path) -> None:
+    assert serially["angle"][0] == pytest_in(furnish(tmp_path), "cases", names=("angle",))["angle"][0]
 
 
 @pytest.mark.parametrize(("metric", "status"), [("angle", "certified"), ("plain", "profiled")])
-def test_these_cases_certify(serially: Certificates, metric: str, status: str) -> None:
-    assert status == serially[metric]["status"]
+def test_these_cases_certify(serially: Serially, metric: str, status: str) -> None:
+    assert status == serially[metric][0]["status"]
 
 
 @pytest.mark.parametrize("metric", NAMES)
-def test_a_certificate_keeps_to_its_schema(home: Path, serially: Certificates, metric: str) -> None:
+def test_a_certificate_keeps_to_its_schema(home: Path, serially: Serially, metric: str) -> None:
     body = json.loads((home / "out" / metric / "certificate.json").read_text(encoding="utf-8"))
     validator = jsonschema.Draft202012Validator(schema())
     assert [] == [error.message for error in validator.iter_errors(body)]
 
 
 @pytest.mark.parametrize("metric", NAMES)
-def test_a_certificate_holds_no_path_of_this_machine(home: Path, serially: Certificates, metric: str) -> None:
-    assert str(home) not in json.dumps(serially[metric])
+def test_a_certificate_holds_no_path_of_this_machine(home: Path, serially: Serially, metric: str) -> None:
+    assert str(home) not in json.dumps(serially[metric][0])

@@ -729,5 +729,5 @@ class TestTuning:
                 raise ValueError("too few systems")
 
         line = Mine.tuned.__code__.co_firstlineno + 1
-        expected = f"raised ValueError: too few systems (test_distances.py:{line} in tuned)"
+        expected = f"Mine: tuned(calibration) raised ValueError: too few systems (test_distances.py:{line} in tuned)"
         assert expected == refusal(Mine, self.design()[0])
