@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -24,8 +25,8 @@ NOT_NEGATIVE = 1e-6  # of the median distance: a sound CKA gives 1 - s = -4e-15 
 class Distances:
     """What a metric made of a design.
 
-    `matrix` holds a distance for each pair in `pairs`, in both directions where `both`, and NaN elsewhere; `mean` is the mean of
-    both directions. `labels`, `positions` and `blocks` are those of the design, one for each system. `faults` maps broken parts
+    `matrix` holds a distance for each pair in `pairs`, in both directions where `both`, and NaN elsewhere (its diagonal holds
+    d(x, x) where `self_value` is None); `mean` is the mean of both directions. `labels`, `positions` and `blocks` are those of the design, one for each system. `faults` maps broken parts
     of the contract to what happened; `outside` says why the design is outside the metric's scope, if it is. `seconds` has
     "prepare" and "compare" apart.
     """
@@ -66,6 +67,15 @@ class Distances:
         index = np.asarray(pairs, int).reshape(-1, 2)
         found: Matrix = self.mean[index[:, 0], index[:, 1]]
         return found
+
+    def beyond_self(self, pairs: Sequence[Pair]) -> Matrix:
+        """The mean distances of some pairs, less what the metric gives for a system and itself."""
+        if self.self_value is not None:
+            return self.of(pairs) - self.self_value
+        own = np.nan_to_num(np.diag(self.mean))
+        index = np.asarray(pairs, int).reshape(-1, 2)
+        less: Matrix = self.of(pairs) - own[index].mean(axis=1)
+        return less
 
     @cached_property
     def scale(self) -> float:
@@ -175,7 +185,7 @@ def _run(
     bench = metric.open(design.systems, design.calibration() if design.calibration else None)
     faults = _Faults(metric.label, strict)
     try:
-        matrix, seconds = _measure(bench, design, both, backwards, draw, faults)
+        matrix, seconds = _measure(bench, design, both, backwards, draw, spec.self_value, faults)
     except MetricKilled:
         raise
     except MetricError:
@@ -198,7 +208,7 @@ def _run(
 
 
 def _measure(
-    bench: Bench, design: Design, both: bool, backwards: bool, draw: int, faults: _Faults
+    bench: Bench, design: Design, both: bool, backwards: bool, draw: int, self_value: float | None, faults: _Faults
 ) -> tuple[Matrix, dict[str, float]]:
     """Prepare every system, compare the pairs; the matrix has NaN where there is no distance."""
     systems, labels, seconds = design.systems, design.labels, {"prepare": 0.0, "compare": 0.0}
@@ -227,6 +237,10 @@ def _measure(
         seconds["compare"] += spent
         if not np.isfinite(matrix[i, j]):
             faults.note("finite", f"returned {matrix[i, j]} {where}")
+    if self_value is None:  # then d(x, x) is what other distances are measured from
+        for i in set(range(len(systems))) - unprepared:
+            with contextlib.suppress(MetricError):
+                matrix[i, i] = bench.compare(i, i, draw)[0]
     if not both:
         first, second = np.asarray(ordered).T
         matrix[second, first] = matrix[first, second]

@@ -69,7 +69,7 @@ def duplicated_units(x: Array, rng: Generator) -> Array:
 
 def trial_order(x: Array, rng: Generator) -> Array:
     """The same trials in an order in which none keeps its place."""
-    return x[np.roll(np.arange(len(x)), int(rng.integers(1, max(2, len(x)))))]
+    return x[_moved(len(x), rng)]
 
 
 def time_reversal(x: Array, rng: Generator) -> Array:
@@ -93,11 +93,26 @@ TRANSFORMATIONS: dict[str, Callable[[Array, Generator], Array]] = {
 
 
 def transform(system: Trajectories, name: str, rng: Generator) -> Trajectories:
-    """The image of a system: inputs and conditions follow where trials or time change their places."""
-    image = np.ascontiguousarray(TRANSFORMATIONS[name](system.array, rng))
-    if name == "time-reversal" and system.inputs is not None:
-        return replace(system, array=image, inputs=np.ascontiguousarray(system.inputs[:, ::-1]))
-    return replace(system, array=image)
+    """The image of a system. Where trials or time change their places, inputs and conditions go with them.
+
+    Rotations, scalings and translations of float32 come out as float64, so that the image itself is not rounded.
+    """
+    inputs, conditions = system.inputs, system.conditions
+    if name == "trial-order":
+        order = _moved(system.trials, rng)
+        image = system.array[order]
+        inputs = inputs if inputs is None else inputs[order]
+        conditions = conditions if conditions is None else conditions[order]
+    else:
+        image = np.ascontiguousarray(TRANSFORMATIONS[name](system.array, rng))
+        if name == "time-reversal" and inputs is not None:
+            inputs = np.ascontiguousarray(inputs[:, ::-1])
+    return replace(system, array=image, inputs=inputs, conditions=conditions)
+
+
+def _moved(n: int, rng: Generator) -> npt.NDArray[np.intp]:
+    """An order of n things in which none keeps its place."""
+    return np.roll(np.arange(n), int(rng.integers(1, max(2, n))))
 
 
 def haar(n: int, rng: Generator) -> Matrix:

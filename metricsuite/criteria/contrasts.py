@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from metricsuite.criteria.decision import Decision, decide, expect
@@ -35,7 +36,7 @@ def separates(distances: Distances, auc_above: float = 0.7) -> Decision:
     Raises
     ------
     CaseError
-        Not a Contrast, or a threshold outside (.5, 1).
+        Not a Contrast, or a threshold outside [.5, 1).
     """
     expect(distances, "separates", "Contrast")
     if not 0.5 <= auc_above < 1:
@@ -45,18 +46,14 @@ def separates(distances: Distances, auc_above: float = 0.7) -> Decision:
     answer = "yes" if low > auc_above and p < P_BELOW else "no" if high < auc_above else "unclear"
     reason = f"AUC {auc:.2f} [{low:.2f}, {high:.2f}] against {auc_above:g}, p = {p:.2g}"
     details = {"p": p, "controls": {name: {"statistic": a, "low": lo} for name, (a, lo) in controls.items()}}
-    return decide(
-        "separates",
-        "sensitive",
-        answer,
-        (auc, low, high),
-        auc_above,
-        low - auc_above,
-        "AUC",
-        reason,
-        distances,
-        details,
+    short_of_p = low > auc_above and p >= P_BELOW
+    margin = P_BELOW - p if short_of_p else low - auc_above
+    decision = decide(
+        "separates", "sensitive", answer, (auc, low, high), auc_above, margin, "AUC", reason, distances, details
     )
+    # seeds, not systems; where only p falls short, five a class are the fewest that can reach it: 2 / C(10, 5) < .01
+    per_class = decision.enough and -(-decision.enough // len(set(distances.labels)))
+    return replace(decision, enough=max(5, decision.blocks) if short_of_p else per_class)
 
 
 def survives(distances: Distances, level: float = 0.2, auc_above: float = 0.7) -> Decision:

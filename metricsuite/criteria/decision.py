@@ -74,7 +74,12 @@ def expect(distances: Distances, criterion: str, kind: str) -> None:
     """A criterion says which design it reads."""
     design = distances.design
     if design is not None and type(design).__name__ != kind:
-        raise CaseError(f"{criterion} reads the distances of a {kind}; given those of a {type(design).__name__}.")
+        given = type(design).__name__
+        article = {"O": "an"}
+        raise CaseError(
+            f"{criterion} reads the distances of {article.get(kind[0], 'a')} {kind}; given those of "
+            f"{article.get(given[0], 'a')} {given}."
+        )
     sizes = {label: distances.labels.count(label) for label in sorted(set(distances.labels))}
     if kind == "Contrast" and (len(sizes) < 2 or min(sizes.values()) < 2):
         raise CaseError(f"{criterion}: classes {sizes}; needed at least two classes of at least two systems.")

@@ -39,10 +39,10 @@ def invariant(distances: Distances, below: float = 0.25, exactly: bool = False) 
     CaseError
         Not an Orbit.
     """
-    images, others = _orbit_distances(distances, "invariant")
+    images, others = (distances.beyond_self(p) for p in _orbit_pairs(distances, "invariant"))
     if is_degenerate(others):
         return nothing_moves("invariant", "invariant", below, distances)
-    ratios = images / float(np.median(others))
+    ratios = np.abs(images) / float(np.median(others))
     if exactly:
         worst, rounding = float(ratios.max()), max(1e-6, distances.tolerance)
         reason = f"an image moved by {worst:.2g} of the distance between unrelated systems; rounding is {rounding:.0e}"
@@ -72,7 +72,7 @@ def sensitive(distances: Distances, above: float = 0.1) -> Decision:
     CaseError
         Not an Orbit.
     """
-    images, others = _orbit_distances(distances, "sensitive")
+    images, others = (distances.beyond_self(p) for p in _orbit_pairs(distances, "sensitive"))
     if is_degenerate(others):
         return nothing_moves("sensitive", "sensitive", above, distances)
     ratio, low, high = ratio_bounds(images, others)
@@ -103,7 +103,7 @@ def identical(distances: Distances) -> Decision:
     CaseError
         Not an Orbit.
     """
-    selves, others = _orbit_distances(distances, "identical")
+    selves, others = (distances.of(p) for p in _orbit_pairs(distances, "identical"))
     missing = distances.faults.get("finite")
     if missing:
         return decide("identical", "contract", "no", (1.0, 1.0, 1.0), 0.5, -0.5, "breaches", missing, distances)
@@ -130,8 +130,8 @@ def _nearest_others(distances: Distances) -> Vector:
     return np.array([distances.of([p for p in others if i in p]).min() for i in originals])
 
 
-def _orbit_distances(distances: Distances, criterion: str) -> tuple[Vector, Vector]:
-    """Distances to the images, one a block, and to systems that differ."""
+def _orbit_pairs(distances: Distances, criterion: str) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+    """Pairs of originals with their images, one a block, and of systems that differ."""
     expect(distances, criterion, "Orbit")
     labels, blocks = distances.labels, distances.blocks
     images = [
@@ -144,7 +144,7 @@ def _orbit_distances(distances: Distances, criterion: str) -> tuple[Vector, Vect
         raise CaseError(
             f"{criterion}: the labels {sorted(set(labels))}; needed originals, their images and something to compare with, as in an Orbit."
         )
-    return distances.of(images), distances.of(others)
+    return images, others
 
 
 def is_degenerate(others: Vector) -> bool:

@@ -9,7 +9,7 @@ from scipy.stats import rankdata
 
 from metricsuite.criteria.decision import Decision, decide, expect
 from metricsuite.criteria.orbits import is_degenerate, nothing_moves, stays_below
-from metricsuite.criteria.resampling import Vector, bootstrap, ratio_bounds
+from metricsuite.criteria.resampling import Vector, mean_bounds, ratio_bounds
 from metricsuite.errors import CaseError
 
 if TYPE_CHECKING:
@@ -37,13 +37,16 @@ def rises(distances: Distances, rho_above: float = 0.5) -> Decision:
         Not such a Sweep.
     """
     levels, along = _distances_along(distances, "rises")
-    if len(levels) < 3:
-        raise CaseError(f"rises: a Sweep of {len(levels)} levels; needed at least 3, to have two distances to rank.")
+    if len(levels) < 3 or len(along) < 2:
+        raise CaseError(
+            f"rises: a Sweep of {len(levels)} levels and {len(along)} seeds; needed at least 3 levels, to have two distances to rank, "
+            "and 2 seeds."
+        )
     x = rankdata(levels[1:]) - len(levels) / 2
     y = np.apply_along_axis(rankdata, 1, along) - len(levels) / 2
     spread = np.sqrt((x**2).sum() * (y**2).sum(1))
     rho = np.divide(y @ x, spread, out=np.zeros(len(y)), where=spread > 0)
-    value, low, high = bootstrap(rho, np.mean)
+    value, low, high = mean_bounds(rho)
     answer = "yes" if low > rho_above else "no" if high < rho_above else "unclear"
     reason = f"Spearman {value:.2f} [{low:.2f}, {high:.2f}]; needed above {rho_above:g}"
     details = {"levels": levels, "medians": np.median(along, 0).tolist()}

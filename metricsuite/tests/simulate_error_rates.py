@@ -1,4 +1,4 @@
-"""How often criteria err: ``python -m metricsuite.tests.simulate_error_rates`` writes `error_rates.json` (about 4 minutes on 2 cores).
+"""How often criteria err: ``python -m metricsuite.tests.simulate_error_rates`` writes `error_rates.json` (about 5 minutes on 2 free cores).
 
 Systems are points in a Gaussian latent space of 5 dimensions, a distance is the Euclidean one, and the effect is set so that the
 population value of the criterion's statistic is `truth`: at the threshold every "yes" is a false pass, beyond it the rate of "yes"

@@ -15,7 +15,7 @@ import pytest
 
 from metricsuite.certificate import read_certificate, schema
 
-CLOUDS = '''
+CLOUDS = """
 from dataclasses import replace
 
 import numpy as np
@@ -32,7 +32,7 @@ def cloud(seed, scale=1.0):
 def clouds(request, seeds):
     scale = {"near": 2.5, "far": 4.0}[request.param]
     return Contrast({"small": [cloud(s) for s in seeds], "large": [cloud(s, scale) for s in seeds]}, paired=True)
-'''
+"""
 FILES = {
     "test_contract.py": CLOUDS + '''
 
@@ -120,7 +120,9 @@ def plain(x, y):
 NAMES = {"angle": "Angle", "drawn": "drawn", "plain": "plain"}
 LINE = "metricsuite_cases = True\n"
 REVERSE = "\n\ndef pytest_collection_modifyitems(items):\n    items.reverse()\n"
-WAYS: dict[str, tuple[tuple[str, ...], str]] = {  # arguments, and what the conftest.py of the cases says beside its line
+WAYS: dict[
+    str, tuple[tuple[str, ...], str]
+] = {  # arguments, and what the conftest.py of the cases says beside its line
     "on two workers": (("cases", "-n", "2"), ""),
     "shuffled": (("cases", "-p", "randomly", "-p", "randomly", "--randomly-seed", "2"), ""),
     "backwards": (("cases",), REVERSE),
@@ -135,7 +137,19 @@ def pytest_in(folder: Path, *args: str, names: tuple[str, ...] = tuple(NAMES), m
     (folder / "cases" / "conftest.py").write_text(LINE + more, encoding="utf-8")
     targets = [word for name in names for word in ("--metric", f"metrics.py:{NAMES[name]}")]
     env = os.environ | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
-    command = [sys.executable, "-m", "pytest", "-p", "metricsuite", "-p", "xdist", *args, *targets, "--certificate", "out"]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-p",
+        "metricsuite",
+        "-p",
+        "xdist",
+        *args,
+        *targets,
+        "--certificate",
+        "out",
+    ]
     done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False)
     print(done.stdout, done.stderr)
     return {name: outcome(folder / "out" / name) for name in names}
@@ -189,7 +203,9 @@ def test_the_certificate_is_the_same(serially: Serially, otherwise: Otherwise, w
 
 @pytest.mark.parametrize("metric", NAMES)
 @pytest.mark.parametrize("way", WAYS)
-def test_the_distances_are_the_same_to_the_last_bit(serially: Serially, otherwise: Otherwise, way: str, metric: str) -> None:
+def test_the_distances_are_the_same_to_the_last_bit(
+    serially: Serially, otherwise: Otherwise, way: str, metric: str
+) -> None:
     assert serially[metric][1] == otherwise(way)[metric][1]
 
 

@@ -513,7 +513,7 @@ def test_rises_shows_the_median_distance_at_each_level():
 
 def test_rises_needs_two_distances_to_rank():
     with pytest.raises(
-        CaseError, match=whole("rises: a Sweep of 2 levels; needed at least 3, to have two distances to rank.")
+        CaseError, match=whole("rises: a Sweep of 2 levels and 16 seeds; needed at least 3 levels, to have two distances to rank, and 2 seeds.")
     ):
         rises(sweep([[1.0]] * N))
 
@@ -902,7 +902,8 @@ NEEDS = {
     ("criterion", "given"), [(c, given) for c, needed in NEEDS.items() for given in DESIGNS if given != needed]
 )
 def test_each_criterion_refuses_other_designs(criterion, given):
-    message = f"{criterion.__name__} reads the distances of a {NEEDS[criterion]}; given those of a {given}."
+    needed, found = (f"an {name}" if name == "Orbit" else f"a {name}" for name in (NEEDS[criterion], given))
+    message = f"{criterion.__name__} reads the distances of {needed}; given those of {found}."
     with pytest.raises(CaseError, match=whole(message)):
         criterion(pairwise(mean_distance, DESIGNS[given]))
 

@@ -65,9 +65,9 @@ def test_false_passes_at_the_threshold(criterion, threshold):
     assert share("yes", criterion, 16, threshold) <= 0.025
 
 
-def test_false_passes_of_rises_are_more():
-    """Measured 4 to 5 %, not 2.5: a percentile bound on the mean of 16 skewed values (rho ends at 1) is too narrow."""
-    assert 0.025 < share("yes", "rises", 16, 0.5) <= 0.055
+def test_false_passes_of_rises_are_a_little_more():
+    """Measured 2.7 %: the mean of 16 skewed values (rho ends at 1). Plain percentile bounds gave 4 to 5 %."""
+    assert share("yes", "rises", 16, 0.5) <= 0.035
 
 
 @pytest.mark.parametrize(

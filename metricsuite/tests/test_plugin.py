@@ -3,6 +3,7 @@
 import functools
 import json
 import os
+import shutil
 import subprocess
 import sys
 import zlib
@@ -79,7 +80,10 @@ def plain(x, y):
     return size(x, y)
 """
 ODD = {
-    "no_verdict": ("pairwise(metric, clouds)", "the case ended without a verdict; needed verdict(criterion(distances))"),
+    "no_verdict": (
+        "pairwise(metric, clouds)",
+        "the case ended without a verdict; needed verdict(criterion(distances))",
+    ),
     "twice": (
         "found = separates(pairwise(metric, clouds)); verdict(found); verdict(found)",
         "metricsuite.errors.CaseError: test_odd/test_twice: verdict() was called twice; needed one decision a test.",
@@ -99,7 +103,12 @@ ODD = {
     "bug": ("1 / 0", "ZeroDivisionError: division by zero"),
     "no_design": ("pass", "the design could not be made: ZeroDivisionError: division by zero"),
 }
-LEAN = ("-p", "metricsuite", "-p", "xdist")  # without other people's plugins, to be quick; with them where they are what is tested
+LEAN = (
+    "-p",
+    "metricsuite",
+    "-p",
+    "xdist",
+)  # without other people's plugins, to be quick; with them where they are what is tested
 ALONE = {"size": (0, "certified"), "plain": (0, "profiled"), "signs": (1, "failed"), "few": (1, "inconclusive")}
 Run = Callable[..., pytest.RunResult]
 
@@ -132,7 +141,9 @@ def write(path: Path, text: str) -> Path:
 def pytest_in(folder: Path, *args: str) -> pytest.RunResult:
     """As `run`, for runs that several tests look at."""
     env = os.environ | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
-    done = subprocess.run([sys.executable, "-m", "pytest", *LEAN, *args], cwd=folder, env=env, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", *LEAN, *args], cwd=folder, env=env, capture_output=True, text=True, check=False
+    )
     print(done.stdout, done.stderr)
     return pytest.RunResult(done.returncode, done.stdout.splitlines(), done.stderr.splitlines(), 0.0)
 
@@ -157,7 +168,9 @@ def alone(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], tuple[Pat
 def together(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, pytest.RunResult]:
     """A whole run for four metrics at once, two sets of seeds, and one more file with a parametrized design."""
     folder = furnish(tmp_path_factory.mktemp("together"))
-    text = CASES.replace('scope="module")', 'scope="module", params=["near", "far"])').replace("clouds(seeds)", "clouds(seeds, request)")
+    text = CASES.replace('scope="module")', 'scope="module", params=["near", "far"])').replace(
+        "clouds(seeds)", "clouds(seeds, request)"
+    )
     write(folder / "cases" / "test_apart.py", text.replace("builds", "other-builds"))
     workers = ["-n", "2"] if request.param != "serially" else []
     return folder, pytest_in(folder, "cases", *named(*ALONE), "--certificate", "out", "--dump", "dump", *workers)
@@ -167,7 +180,10 @@ def together(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
 def odd(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, pytest.RunResult]:
     """Cases that go wrong, each in its own way, beside two that do not."""
     folder = furnish(tmp_path_factory.mktemp("odd"))
-    tests = [f"@pytest.mark.decides('regime')\ndef test_{name}(metric, clouds, verdict):\n    {body}\n" for name, (body, _) in ODD.items()]
+    tests = [
+        f"@pytest.mark.decides('regime')\ndef test_{name}(metric, clouds, verdict):\n    {body}\n"
+        for name, (body, _) in ODD.items()
+    ]
     broken = "@pytest.fixture(scope='module')\ndef ruins(seeds):\n    1 / 0\n"
     text = "\n\n".join([CASES, broken, *tests]).replace("test_no_design(metric, clouds", "test_no_design(metric, ruins")
     write(folder / "cases" / "test_odd.py", text)
@@ -197,8 +213,14 @@ def statuses(body: dict[str, Any]) -> dict[str, str]:
 
 
 def test_the_option_repeats_under_both_names(run: Run) -> None:
-    result = run("cases", "--metric", "metrics.py:size", "--metricsuite-metric", "metrics.py:few", "--collect-only", "-q")
-    expected = [f"cases/test_size.py::{test}[{name}]" for test in ("test_is_finite", "test_tells_sizes") for name in ("size", "few")]
+    result = run(
+        "cases", "--metric", "metrics.py:size", "--metricsuite-metric", "metrics.py:few", "--collect-only", "-q"
+    )
+    expected = [
+        f"cases/test_size.py::{test}[{name}]"
+        for test in ("test_is_finite", "test_tells_sizes")
+        for name in ("size", "few")
+    ]
     assert expected == items(result)
 
 
@@ -206,9 +228,14 @@ def test_the_option_repeats_under_both_names(run: Run) -> None:
     ("owner", "option", "given"),
     [("conftest.py", "default='none'", "--metric=recall"), ("theirs.py", "action='store_true'", "--metric")],
 )
-def test_a_short_name_that_is_taken_stays_with_its_owner(run: Run, pytester: pytest.Pytester, owner: str, option: str, given: str) -> None:
+def test_a_short_name_that_is_taken_stays_with_its_owner(
+    run: Run, pytester: pytest.Pytester, owner: str, option: str, given: str
+) -> None:
     write(pytester.path / owner, f"def pytest_addoption(parser):\n    parser.addoption('--metric', {option})\n")
-    write(pytester.path / "test_theirs.py", "def test_metric(pytestconfig):\n    assert pytestconfig.getoption('metric') in ('recall', True)\n")
+    write(
+        pytester.path / "test_theirs.py",
+        "def test_metric(pytestconfig):\n    assert pytestconfig.getoption('metric') in ('recall', True)\n",
+    )
     plugin = ["-p", "theirs"] if owner == "theirs.py" else []
     result = run(*plugin, given, "--metricsuite-metric", "metrics.py:size", "--no-isolation", "test_theirs.py", "cases")
     assert (0, {"passed": 3}) == (result.ret, result.parseoutcomes())
@@ -237,7 +264,10 @@ def test_ini_keys_pass_strict_config_and_reach_the_run(run: Run, pytester: pytes
 
 REFUSED = {
     "no metric": (["--metric", "procrusted"], "--metric: no metric is called 'procrusted'; nearest: procrustes."),
-    "no metric, on two workers": (["--metric", "procrusted", "-n", "2"], "--metric: no metric is called 'procrusted'; nearest: procrustes."),
+    "no metric, on two workers": (
+        ["--metric", "procrusted", "-n", "2"],
+        "--metric: no metric is called 'procrusted'; nearest: procrustes.",
+    ),
     "one name twice": (
         named("size", "with_axiom"),
         "--metric: two metrics of this run are called 'size': metrics.py:size and metrics.py:with_axiom. Rename one in its spec, or run them apart.",
@@ -255,7 +285,10 @@ REFUSED = {
 
 @pytest.mark.parametrize("what", REFUSED)
 def test_what_cannot_be_run_exits_4_and_says_what_was_needed(run: Run, pytester: pytest.Pytester, what: str) -> None:
-    write(pytester.path / "bad.py", "from metricsuite import metric\n\n@metric('bad', sensitive_to={'topologie'})\ndef bad(x, y):\n    return 0.0\n")
+    write(
+        pytester.path / "bad.py",
+        "from metricsuite import metric\n\n@metric('bad', sensitive_to={'topologie'})\ndef bad(x, y):\n    return 0.0\n",
+    )
     args, message = REFUSED[what]
     result = run("cases", *args, *([] if "--metric" in args else [*named("size"), "--no-isolation"]))
     assert (4, f"ERROR: {message}") == (result.ret, line(result, "ERROR: "))
@@ -284,7 +317,9 @@ def test_a_foreign_project_sees_one_option_and_its_alias(pytester: pytest.Pytest
     text = pytester.runpytest_subprocess("--help", *QUIET).outlines
     start = text.index("metricsuite: certify similarity metrics:")
     ours = text[start + 1 : text.index("", start)]
-    assert ["--metricsuite-metric", "--metric"] == [word.split()[0].partition("=")[0] for word in ours if word.startswith("  --")]
+    assert ["--metricsuite-metric", "--metric"] == [
+        word.split()[0].partition("=")[0] for word in ours if word.startswith("  --")
+    ]
 
 
 def test_a_foreign_project_sees_no_fixture_of_ours(pytester: pytest.Pytester) -> None:
@@ -294,13 +329,21 @@ def test_a_foreign_project_sees_no_fixture_of_ours(pytester: pytest.Pytester) ->
 
 def test_a_foreign_project_sees_no_marker_of_ours(pytester: pytest.Pytester) -> None:
     text = pytester.runpytest_subprocess("--markers", *QUIET).outlines
-    assert [] == [words for words in text if words.startswith(("@pytest.mark.decides", "@pytest.mark.explores", "@pytest.mark.noise"))]
+    assert [] == [
+        words
+        for words in text
+        if words.startswith(("@pytest.mark.decides", "@pytest.mark.explores", "@pytest.mark.noise"))
+    ]
 
 
 def test_foreign_fixtures_of_our_names_are_theirs(pytester: pytest.Pytester) -> None:
     names = ("metric", "seeds", "verdict")
-    pytester.makeconftest("import pytest\n\n" + "\n".join(f"@pytest.fixture\ndef {name}():\n    return 'theirs'\n" for name in names))
-    pytester.makepyfile("def test_them(metric, seeds, verdict):\n    assert ('theirs',) * 3 == (metric, seeds, verdict)\n")
+    pytester.makeconftest(
+        "import pytest\n\n" + "\n".join(f"@pytest.fixture\ndef {name}():\n    return 'theirs'\n" for name in names)
+    )
+    pytester.makepyfile(
+        "def test_them(metric, seeds, verdict):\n    assert ('theirs',) * 3 == (metric, seeds, verdict)\n"
+    )
     assert {"passed": 1} == pytester.runpytest_subprocess(*QUIET).parseoutcomes()
 
 
@@ -340,13 +383,19 @@ def nested(pytester: pytest.Pytester, *metrics: str) -> None:
     """The case folder two levels down, where pytest reads its conftest.py only while it collects."""
     (pytester.path / "deep" / "down").mkdir(parents=True)
     (pytester.path / "cases").rename(pytester.path / "deep" / "down" / "cases")
-    pytester.makeini("\n    ".join(["[pytest]\nmetricsuite_metrics =", *(f"metrics.py:{name}" for name in metrics)]) + "\n")
+    pytester.makeini(
+        "\n    ".join(["[pytest]\nmetricsuite_metrics =", *(f"metrics.py:{name}" for name in metrics)]) + "\n"
+    )
 
 
 def test_a_nested_case_folder_wakes_the_plugin_late(run: Run, pytester: pytest.Pytester) -> None:
     nested(pytester, "size", "signs")
     result = run()
-    expected = (1, "size: certified: 1 of 51 properties claimed, all kept", "signs: failed: 1 of 51 properties claimed, broken: regime")
+    expected = (
+        1,
+        "size: certified: 1 of 51 properties claimed, all kept",
+        "signs: failed: 1 of 51 properties claimed, broken: regime",
+    )
     assert expected == (result.ret, line(result, "size: "), line(result, "signs: failed"))
 
 
@@ -357,8 +406,14 @@ def late(run: Run, pytester: pytest.Pytester) -> pytest.RunResult:
     return run("-n", "2")
 
 
-def test_a_nested_case_folder_wakes_the_plugin_late_on_two_workers(late: pytest.RunResult, pytester: pytest.Pytester) -> None:
-    expected = (0, "size: certified: 1 of 51 properties claimed, all kept", sorted([first_seed("certify"), first_seed("profile")]))
+def test_a_nested_case_folder_wakes_the_plugin_late_on_two_workers(
+    late: pytest.RunResult, pytester: pytest.Pytester
+) -> None:
+    expected = (
+        0,
+        "size: certified: 1 of 51 properties claimed, all kept",
+        sorted([first_seed("certify"), first_seed("profile")]),
+    )
     assert expected == (late.ret, line(late, "size: "), builds(pytester.path))
 
 
@@ -376,7 +431,9 @@ def test_a_nested_folder_is_awake_from_the_start_where_a_metric_is_named(run: Ru
 def test_cases_may_lie_anywhere(run: Run, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
     elsewhere = pytester.mkdir("elsewhere")
     monkeypatch.chdir(elsewhere)
-    result = run(str(pytester.path / "cases"), "--metric", f"{pytester.path / 'metrics.py'}:size", "--certificate", "out")
+    result = run(
+        str(pytester.path / "cases"), "--metric", f"{pytester.path / 'metrics.py'}:size", "--certificate", "out"
+    )
     expected = {"test_size/test_is_finite": "kept", "test_size/test_tells_sizes": "kept"}
     assert (0, expected) == (result.ret, statuses(certificate(elsewhere / "out")))
 
@@ -384,21 +441,27 @@ def test_cases_may_lie_anywhere(run: Run, pytester: pytest.Pytester, monkeypatch
 # collection
 
 
-def test_collect_only_writes_nothing(run: Run, pytester: pytest.Pytester) -> None:
-    result = run("cases", *named("size"), "--no-isolation", "--collect-only", "--certificate", "out", "--dump", "dump")
-    found = {"out", "dump", "builds"} & {p.name for p in pytester.path.iterdir()}
-    assert (0, set()) == (result.ret, found)
+@pytest.fixture(scope="module")
+def collected(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, pytest.RunResult]:
+    folder = furnish(tmp_path_factory.mktemp("collected"))
+    return folder, pytest_in(
+        folder, "cases", *named("size"), "--collect-only", "-q", "--certificate", "out", "--dump", "dump"
+    )
 
 
-def test_collect_only_prints_no_verdict(run: Run) -> None:
-    result = run("cases", *named("size"), "--no-isolation", "--collect-only", "-q")
+def test_collect_only_writes_nothing(collected: tuple[Path, pytest.RunResult]) -> None:
+    assert (0, set()) == (collected[1].ret, {"out", "dump", "builds"} & {p.name for p in collected[0].iterdir()})
+
+
+def test_collect_only_prints_no_verdict(collected: tuple[Path, pytest.RunResult]) -> None:
     expected = ["cases/test_size.py::test_is_finite[size]", "cases/test_size.py::test_tells_sizes[size]", ""]
-    assert expected == [text for text in result.outlines[:-1] if not text.startswith("metricsuite plans")]
+    assert expected == [text for text in collected[1].outlines[:-1] if not text.startswith("metricsuite plans")]
 
 
-def test_collect_only_does_not_blame_the_metric_for_what_it_did_not_time(run: Run) -> None:
-    result = run("cases", *named("size"), "--no-isolation", "--collect-only", "-q")
-    assert "metricsuite plans 2 verdicts of 1 metrics, 992 pairs" == line(result, "metricsuite plans")
+def test_collect_only_does_not_blame_the_metric_for_what_it_did_not_time(
+    collected: tuple[Path, pytest.RunResult],
+) -> None:
+    assert "metricsuite plans 2 verdicts of 1 metrics, 992 pairs" == line(collected[1], "metricsuite plans")
 
 
 def test_two_files_of_one_name_are_refused(run: Run, pytester: pytest.Pytester) -> None:
@@ -407,19 +470,27 @@ def test_two_files_of_one_name_are_refused(run: Run, pytester: pytest.Pytester) 
         write(pytester.path / "cases" / folder / "test_same.py", CASES)
     result = run("cases", *named("size"), "--no-isolation")
     one, two = (pytester.path / "cases" / folder / "test_same.py" for folder in ("one", "two"))
-    message = f"two case files are called test_same.py: {one} and {two}. Verdict ids begin with the file's name: rename one."
+    message = (
+        f"two case files are called test_same.py: {one} and {two}. Verdict ids begin with the file's name: rename one."
+    )
     assert (2, message) == (result.ret, line(result, "two case files"))
 
 
 TYPOS = {
-    "topologie": ("@pytest.mark.decides('topologie')", "decides('topologie') names no property; nearest: topology, outlier."),
+    "topologie": (
+        "@pytest.mark.decides('topologie')",
+        "decides('topologie') names no property; nearest: topology, outlier.",
+    ),
     "parameter": (
         "@pytest.mark.parametrize('k', [pytest.param(1, marks=pytest.mark.decides('regimes'))])",
         "decides('regimes') names no property; nearest: regime.",
     ),
     "bare": ("@pytest.mark.decides", "decides(); needed the name of one property."),
     "empty": ("@pytest.mark.decides()", "decides(); needed the name of one property."),
-    "two": ("@pytest.mark.decides('regime', 'topology')", "decides('regime', 'topology'); needed the name of one property."),
+    "two": (
+        "@pytest.mark.decides('regime', 'topology')",
+        "decides('regime', 'topology'); needed the name of one property.",
+    ),
     "number": ("@pytest.mark.decides(3)", "decides(3,); needed the name of one property."),
 }
 
@@ -428,24 +499,31 @@ TYPOS = {
 def test_a_mark_that_names_no_property_exits_2_and_says_so(run: Run, pytester: pytest.Pytester, workers: str) -> None:
     for name, (mark, _) in TYPOS.items():
         extra = ", k" if name == "parameter" else ""
-        write(pytester.path / "cases" / f"test_{name}.py", f"import pytest\n\n{mark}\ndef test_it(metric{extra}, verdict):\n    pass\n")
+        write(
+            pytester.path / "cases" / f"test_{name}.py",
+            f"import pytest\n\n{mark}\ndef test_it(metric{extra}, verdict):\n    pass\n",
+        )
     result = run("cases", *named("size"), "--no-isolation", "-n", workers)
-    messages = {text.strip() for text in result.outlines if text.strip().startswith("cases/test_") and ": decides(" in text}
-    assert (2, {f"cases/test_{name}.py::test_it: {message}" for name, (_, message) in TYPOS.items()}) == (result.ret, messages)
+    messages = {
+        text.strip() for text in result.outlines if text.strip().startswith("cases/test_") and ": decides(" in text
+    }
+    assert (2, {f"cases/test_{name}.py::test_it: {message}" for name, (_, message) in TYPOS.items()}) == (
+        result.ret,
+        messages,
+    )
 
 
-def test_a_metric_without_decides_is_refused(run: Run, pytester: pytest.Pytester) -> None:
-    write(pytester.path / "cases" / "test_size.py", "def test_it(metric):\n    pass\n")
+def test_what_says_not_what_it_decides_is_refused(run: Run, pytester: pytest.Pytester) -> None:
+    write(
+        pytester.path / "cases" / "test_size.py",
+        "def test_one(metric):\n    pass\n\ndef test_two(verdict):\n    pass\n",
+    )
     result = run("cases", *named("size"), "--no-isolation")
-    message = "cases/test_size.py::test_it[size] takes `metric` and does not say what it decides: add @pytest.mark.decides(property)."
-    assert (1, message) == (result.ret, line(result, "cases/test_size.py::test_it"))
-
-
-def test_a_verdict_without_decides_is_refused(run: Run, pytester: pytest.Pytester) -> None:
-    write(pytester.path / "cases" / "test_size.py", "def test_it(verdict):\n    pass\n")
-    result = run("cases", *named("size"), "--no-isolation")
-    message = "cases/test_size.py::test_it takes `verdict` and does not say what it decides: add @pytest.mark.decides(property)."
-    assert (1, message) == (result.ret, line(result, "cases/test_size.py::test_it"))
+    expected = [
+        f"cases/test_size.py::test_{n} takes `{what}` and does not say what it decides: add @pytest.mark.decides(property)."
+        for n, what in (("one[size]", "metric"), ("two", "verdict"))
+    ]
+    assert (1, expected) == (result.ret, [text for text in result.outlines if text.startswith("cases/test_size.py::")])
 
 
 @pytest.mark.parametrize("kind", ODD)
@@ -456,7 +534,11 @@ def test_a_case_that_goes_wrong_is_an_error_verdict(odd: tuple[Path, pytest.RunR
 
 def test_cases_that_go_wrong_leave_the_others_alone(odd: tuple[Path, pytest.RunResult]) -> None:
     found = statuses(certificate(odd[0] / "out"))
-    expected = {f"{file}/{test}": "kept" for file in ("test_odd", "test_size") for test in ("test_is_finite", "test_tells_sizes")}
+    expected = {
+        f"{file}/{test}": "kept"
+        for file in ("test_odd", "test_size")
+        for test in ("test_is_finite", "test_tells_sizes")
+    }
     assert (1, expected) == (odd[1].ret, {name: status for name, status in found.items() if status != "error"})
 
 
@@ -480,10 +562,6 @@ def test_nothing_collected_exits_5(run: Run, pytester: pytest.Pytester) -> None:
     assert 5 == run("cases", *named("size"), "--no-isolation").ret
 
 
-def test_a_run_narrowed_to_nothing_exits_5(run: Run) -> None:
-    assert 5 == run("cases", "-k", "nowhere", *named("size"), "--no-isolation").ret
-
-
 def test_a_run_that_planned_more_than_it_ran_exits_1(run: Run, pytester: pytest.Pytester) -> None:
     swallows = "def pytest_runtest_protocol(item):\n    return True if 'sizes' in item.name else None\n"
     write(pytester.path / "cases" / "conftest.py", CONFTEST + swallows)
@@ -493,7 +571,10 @@ def test_a_run_that_planned_more_than_it_ran_exits_1(run: Run, pytester: pytest.
 
 
 def test_a_run_that_stops_at_the_first_failure_says_what_was_not_run(run: Run, pytester: pytest.Pytester) -> None:
-    write(pytester.path / "cases" / "test_size.py", CASES.replace('verdict(obeys(pairwise(metric, clouds, strict=False), "finite"))', "1 / 0"))
+    write(
+        pytester.path / "cases" / "test_size.py",
+        CASES.replace('verdict(obeys(pairwise(metric, clouds, strict=False), "finite"))', "1 / 0"),
+    )
     result = run("cases", *named("size"), "--no-isolation", "--certificate", "out", "-x")
     body = certificate(pytester.path / "out")
     expected = {"test_size/test_is_finite": "error", "test_size/test_tells_sizes": "not run"}
@@ -525,7 +606,17 @@ def test_a_file_left_out_is_named(run: Run, pytester: pytest.Pytester) -> None:
 
 def test_tracks_and_a_marker_expression_narrow_together(run: Run) -> None:
     tracks = ("--track", "dynamics", "--track", "contract")
-    result = run("cases", *named("size"), "--no-isolation", *tracks, "-m", "not contract", "--collect-only", "-q", "--strict-markers")
+    result = run(
+        "cases",
+        *named("size"),
+        "--no-isolation",
+        *tracks,
+        "-m",
+        "not contract",
+        "--collect-only",
+        "-q",
+        "--strict-markers",
+    )
     assert ["cases/test_size.py::test_tells_sizes[size]"] == items(result)
 
 
@@ -535,15 +626,21 @@ def test_tracks_and_a_marker_expression_narrow_together(run: Run) -> None:
 def test_the_fewest_seeds_that_are_allowed_give_verdicts(run: Run, pytester: pytest.Pytester) -> None:
     result = run("cases", *named("size"), "--no-isolation", "--seeds", "4", "--certificate", "out")
     body = certificate(pytester.path / "out")
-    expected = (0, {"kept"}, "incomplete", ["4 seeds; a certificate needs at least 16"])
-    assert expected == (result.ret, set(statuses(body).values()), body["status"], body["left_out"])
+    expected = {
+        "test_size/test_is_finite": "kept",
+        "test_size/test_tells_sizes": "inconclusive",
+    }  # 8 labels permute to p = .03 at best
+    assert (1, expected, ["4 seeds; a certificate needs at least 16"]) == (result.ret, statuses(body), body["left_out"])
 
 
 def test_quick_takes_six_seeds_and_forgives_what_is_inconclusive(run: Run, pytester: pytest.Pytester) -> None:
     result = run("cases", *named("size", "few"), "--no-isolation", "--certificate", "out", "--quick")
     bodies = [certificate(pytester.path / "out", name) for name in ("size", "few")]
     expected = [(6, "incomplete", "kept"), (6, "inconclusive", "inconclusive")]
-    assert (0, expected) == (result.ret, [(b["suite"]["seeds"], b["status"], statuses(b)["test_size/test_tells_sizes"]) for b in bodies])
+    assert (0, expected) == (
+        result.ret,
+        [(b["suite"]["seeds"], b["status"], statuses(b)["test_size/test_tells_sizes"]) for b in bodies],
+    )
 
 
 def test_quick_never_certifies_whatever_the_seeds(run: Run, pytester: pytest.Pytester) -> None:
@@ -567,13 +664,13 @@ def test_the_dump_holds_the_systems_behind_each_verdict(together: Any) -> None:
         assert ("test_size/test_tells_sizes", (3, 8, 4)) == (str(stored["id"]), stored["system_031"].shape)
 
 
-def test_a_second_run_replaces_what_the_first_wrote(run: Run, pytester: pytest.Pytester) -> None:
-    for which in ("finite", "sizes"):
-        run("cases", *named("size"), "--no-isolation", "--certificate", "out", "-k", which)
-    with np.load(pytester.path / "out" / "size" / "distances.npz") as stored:
+def test_a_second_run_replaces_what_the_first_wrote(alone: Any, tmp_path: Path) -> None:
+    folder = shutil.copytree(alone("size")[0], tmp_path / "again")
+    pytest_in(folder, "cases", *named("size"), "--no-isolation", "--certificate", "out", "-k", "sizes")
+    with np.load(folder / "out" / "size" / "distances.npz") as stored:
         ids = {name.split("|")[0] for name in stored.files}
     only = {"test_size/test_tells_sizes"}
-    assert (only, only) == (set(statuses(certificate(pytester.path / "out"))), ids)
+    assert (only, only) == (set(statuses(certificate(folder / "out"))), ids)
 
 
 @pytest.mark.parametrize("metric", ALONE)
@@ -601,29 +698,36 @@ def test_a_lab_brings_a_property_that_a_metric_claims(run: Run, pytester: pytest
     result = run("cases", *named("replayed"), "--strict-markers", "--certificate", "out")
     body = certificate(pytester.path / "out", "replayed")
     tracks = {v["property"]: v["track"] for v in body["verdicts"]}
-    expected = (0, "certified: 1 of 52 properties claimed, all kept", {"finite": "contract", "my-lab/replay": "dynamics"})
+    expected = (
+        0,
+        "certified: 1 of 52 properties claimed, all kept",
+        {"finite": "contract", "my-lab/replay": "dynamics"},
+    )
     assert expected == (result.ret, body["headline"], tracks)
-
-
-def test_a_lab_s_property_has_the_marker_of_its_track(run: Run, pytester: pytest.Pytester) -> None:
-    write(pytester.path / "cases" / "conftest.py", PROPERTY)
-    write(pytester.path / "cases" / "test_size.py", CASES.replace('"regime"', '"my-lab/replay"'))
-    result = run("cases", *named("replayed"), "--no-isolation", "-m", "dynamics", "--collect-only", "-q")
-    assert ["cases/test_size.py::test_tells_sizes[replayed]"] == items(result)
 
 
 def test_a_claim_that_no_case_decides_leaves_the_certificate_incomplete(run: Run, pytester: pytest.Pytester) -> None:
     result = run("cases", *named("replayed"), "--no-isolation", "--certificate", "out")
     body = certificate(pytester.path / "out", "replayed")
-    assert (0, "incomplete", ["no case in scope decided the claims my-lab/replay"]) == (result.ret, body["status"], body["left_out"])
+    assert (0, "incomplete", ["no case in scope decided the claims my-lab/replay"]) == (
+        result.ret,
+        body["status"],
+        body["left_out"],
+    )
 
 
-@pytest.mark.parametrize("entry", ["Property('replay', 'dynamics', '')", "Property('my-lab/replay', 'contract', '')", "'my-lab/replay'"])
+@pytest.mark.parametrize("entry", ["Property('replay', 'dynamics', '')", "Property('my-lab/replay', 'contract', '')"])
 def test_a_lab_s_property_that_is_none_is_refused(run: Run, pytester: pytest.Pytester, entry: str) -> None:
-    write(pytester.path / "cases" / "conftest.py", f"from metricsuite import Property\n{CONFTEST}metricsuite_properties = [{entry}]\n")
+    write(
+        pytester.path / "cases" / "conftest.py",
+        f"from metricsuite import Property\n{CONFTEST}metricsuite_properties = [{entry}]\n",
+    )
     result = run("cases", *named("size"), "--no-isolation", "--collect-only")
     start = f"{pytester.path / 'cases' / 'conftest.py'}: metricsuite_properties holds "
-    assert (2, "needed Property('lab/name', a track other than contract, ...).") == (result.ret, line(result, start).split("; ")[-1])
+    assert (2, "needed Property('lab/name', a track other than contract, ...).") == (
+        result.ret,
+        line(result, start).split("; ")[-1],
+    )
 
 
 # seeds, builds, ids
@@ -661,24 +765,35 @@ def test_a_verdict_does_not_depend_on_the_metrics_beside_it(alone: Any, together
 
 @pytest.mark.parametrize("metric", ALONE)
 def test_the_parameters_of_a_case_stand_in_its_id_and_the_metric_does_not(together: Any, metric: str) -> None:
-    apart = {f"test_apart/{test}[{case}]" for test in ("test_is_finite", "test_tells_sizes") for case in ("near", "far")}
-    assert {"test_size/test_is_finite", "test_size/test_tells_sizes", *apart} == set(statuses(certificate(together[0] / "out", metric)))
+    apart = {
+        f"test_apart/{test}[{case}]" for test in ("test_is_finite", "test_tells_sizes") for case in ("near", "far")
+    }
+    assert {"test_size/test_is_finite", "test_size/test_tells_sizes", *apart} == set(
+        statuses(certificate(together[0] / "out", metric))
+    )
 
 
 def test_a_metric_whose_name_is_that_of_a_seed_set_keeps_its_ids(run: Run, pytester: pytest.Pytester) -> None:
     write(pytester.path / "metrics.py", METRICS.replace("def plain", "def profile"))
     run("cases", *named("profile", "size"), "--no-isolation", "--certificate", "out")
     expected = {"test_size/test_is_finite", "test_size/test_tells_sizes"}
-    assert (expected, expected) == tuple(set(statuses(certificate(pytester.path / "out", name))) for name in ("profile", "size"))
+    assert (expected, expected) == tuple(
+        set(statuses(certificate(pytester.path / "out", name))) for name in ("profile", "size")
+    )
 
 
-def test_the_suite_s_own_cases_run_under_pyargs_and_keep_their_verdicts_in_a_copy(run: Run, pytester: pytest.Pytester) -> None:
+def test_the_suite_s_own_cases_run_under_pyargs_and_keep_their_verdicts_in_a_copy(
+    run: Run, pytester: pytest.Pytester
+) -> None:
     for source in ("conftest.py", "test_contract.py"):
         write(pytester.path / "copied" / source, (REPOSITORY / "cases" / source).read_text(encoding="utf-8"))
     args = ("-k", "contract", "--metric", "cka", "--certificate")
     codes = run("--pyargs", "metricsuite.cases", *args, "installed").ret, run("copied", *args, "copy").ret
     rows = [
-        [{k: v for k, v in row.items() if k != "reproduce"} for row in certificate(pytester.path / folder, "cka")["verdicts"]]
+        [
+            {k: v for k, v in row.items() if k != "reproduce"}
+            for row in certificate(pytester.path / folder, "cka")["verdicts"]
+        ]
         for folder in ("installed", "copy")
     ]
     assert (0, 0, 7) == (*codes, len(rows[0]))
@@ -727,7 +842,9 @@ def a_metric_with_a_very_long_name_indeed(x, y):
 def ours(result: pytest.RunResult) -> list[str]:
     """The lines of our part of the output, without commands to copy."""
     start = next(i for i, text in enumerate(result.outlines) if text.strip("= ") == "metricsuite")
-    stop = next(i for i, text in enumerate(result.outlines) if i > start and text.startswith(("====", "certificates: ")))
+    stop = next(
+        i for i, text in enumerate(result.outlines) if i > start and text.startswith(("====", "certificates: "))
+    )
     return [text for text in result.outlines[start + 1 : stop] if not text.strip().startswith("pytest ")]
 
 
@@ -743,7 +860,9 @@ def wide(tmp_path_factory: pytest.TempPathFactory) -> pytest.RunResult:
     write(folder / "metrics.py", METRICS + SCREAMS)
     write(folder / "cases" / "test_a_file_with_a_long_name_too.py", CASES.replace("test_tells_sizes", LONG))
     write(folder / "cases" / "test_wide.py", WIDE)
-    return pytest_in(folder, "cases", *named(*ALONE, "replayed", "a_metric_with_a_very_long_name_indeed"), "--no-isolation")
+    return pytest_in(
+        folder, "cases", *named(*ALONE, "replayed", "a_metric_with_a_very_long_name_indeed"), "--no-isolation"
+    )
 
 
 LINES = {"ids": "    test_", "claims to paste": "    invariant_to=", "notes on claims": "# "}
@@ -769,10 +888,24 @@ def test_what_profiling_suggests_can_be_pasted_and_certifies(alone: Any) -> None
 
 
 def test_the_plan_counts_verdicts_and_pairs(together: Any) -> None:
-    assert "metricsuite plans 24 verdicts of 4 metrics, 11904 pairs" == ", ".join(line(together[1], "metricsuite plans").split(", ")[:2])
+    assert "metricsuite plans 24 verdicts of 4 metrics, 11904 pairs" == ", ".join(
+        line(together[1], "metricsuite plans").split(", ")[:2]
+    )
 
 
-@pytest.mark.parametrize(("metric", "words"), [("size", ["KEPT", "KEPT"]), ("plain", ["KEPT", "MEASURED YES"]), ("signs", ["KEPT", "BROKEN"]), ("few", ["KEPT", "INCONCLUSIVE"])])
+@pytest.mark.parametrize(
+    ("metric", "words"),
+    [
+        ("size", ["KEPT", "KEPT"]),
+        ("plain", ["KEPT", "MEASURED YES"]),
+        ("signs", ["KEPT", "BROKEN"]),
+        ("few", ["KEPT", "INCONCLUSIVE"]),
+    ],
+)
 def test_verdicts_have_words_of_their_own(alone: Any, metric: str, words: list[str]) -> None:
-    said = [text.split("] ", 1)[1].partition("[")[0].strip() for text in alone(metric)[1].outlines if text.startswith("cases/test_size.py::") and "%]" in text]
+    said = [
+        text.split("] ", 1)[1].partition("[")[0].strip()
+        for text in alone(metric)[1].outlines
+        if text.startswith("cases/test_size.py::") and "%]" in text
+    ]
     assert words == said

@@ -12,7 +12,7 @@ from metricsuite import __version__
 from metricsuite.errors import MetricNotFound, SpecError
 from metricsuite.registry import BUILTIN, load_metric, load_with_origin
 
-METRICS = '''
+METRICS = """
 import numpy as np
 from metricsuite import metric
 
@@ -46,7 +46,7 @@ class Scaled:
 made = Scaled()
 number = 3
 half = type("Half", (), {"fit": lambda self, x, y: self})
-'''
+"""
 X = np.arange(24.0).reshape(2, 3, 4)
 Y = X[::-1, :, :2] + 1
 
@@ -95,7 +95,9 @@ def test_a_file_or_module_without_an_attribute_is_told_what_to_write(name: str) 
     assert f"no metric is called {name!r}; known: {', '.join(BUILTIN)}. {hint}" == refusal(name, MetricNotFound)
 
 
-@pytest.mark.parametrize("target", ["", "???", "cka(", "cka)", "metrics.py:", ":size", "metrics.py:1size", "metrics.py:size()x"])
+@pytest.mark.parametrize(
+    "target", ["", "???", "cka(", "cka)", "metrics.py:", ":size", "metrics.py:1size", "metrics.py:size()x"]
+)
 def test_what_is_no_name_at_all_is_refused(target: str) -> None:
     needed = "needed a name, module:attr or file.py:attr, with literal keywords if any: dsa(rank=15)."
     assert f"{target!r} is no metric; {needed}" == refusal(target, MetricNotFound)
@@ -122,7 +124,9 @@ def test_a_missing_module_is_named() -> None:
 
 
 def test_a_missing_file_is_named_with_where_it_was_looked_for(folder: Path) -> None:
-    assert f"nowhere.py:size: there is no file nowhere.py; looked in {folder}." == refusal("nowhere.py:size", MetricNotFound)
+    assert f"nowhere.py:size: there is no file nowhere.py; looked in {folder}." == refusal(
+        "nowhere.py:size", MetricNotFound
+    )
 
 
 def test_a_missing_attribute_of_a_module_is_answered_with_the_nearest() -> None:
@@ -136,7 +140,11 @@ def test_a_missing_attribute_of_a_file_is_answered_with_the_file_s_name() -> Non
 
 @pytest.mark.parametrize(
     ("text", "why"),
-    [("1 / 0", "ZeroDivisionError: division by zero"), ("raise SystemExit(3)", "SystemExit: 3"), ("import nowhere", "ModuleNotFoundError: No module named 'nowhere'")],
+    [
+        ("1 / 0", "ZeroDivisionError: division by zero"),
+        ("raise SystemExit(3)", "SystemExit: 3"),
+        ("import nowhere", "ModuleNotFoundError: No module named 'nowhere'"),
+    ],
 )
 def test_a_file_that_cannot_be_imported_says_why(text: str, why: str) -> None:
     write("broken.py", text)
@@ -187,7 +195,12 @@ def test_parameters_reach_a_function() -> None:
 
 @pytest.mark.parametrize(
     ("target", "label"),
-    [("metrics.py:size", "size"), ("metrics.py:size()", "size"), ("metrics.py:size(power=2)", "size(power=2)"), ("metrics.py:Scaled(k=3, label='b')", "Scaled(k=3, label='b')")],
+    [
+        ("metrics.py:size", "size"),
+        ("metrics.py:size()", "size"),
+        ("metrics.py:size(power=2)", "size(power=2)"),
+        ("metrics.py:Scaled(k=3, label='b')", "Scaled(k=3, label='b')"),
+    ],
 )
 def test_parameters_stand_in_the_label(target: str, label: str) -> None:
     assert label == load_metric(target).label
@@ -197,7 +210,10 @@ def test_parameters_stand_in_the_setting() -> None:
     assert {"k": 3, "label": "a", "levels": "(1, 2)"} == load_metric("metrics.py:Scaled(k=3)").setting
 
 
-@pytest.mark.parametrize("call", ["(rank=__import__('pathlib').Path('evaluated').touch())", "(**__import__('pathlib').Path('evaluated').touch())"])
+@pytest.mark.parametrize(
+    "call",
+    ["(rank=__import__('pathlib').Path('evaluated').touch())", "(**__import__('pathlib').Path('evaluated').touch())"],
+)
 def test_parameters_are_never_evaluated(call: str) -> None:
     refusal(f"cka{call}", SpecError)
     assert not Path("evaluated").exists()
@@ -209,14 +225,19 @@ NEEDED = "needed literal keywords, such as (n_delays=20, rank=15)."
 @pytest.mark.parametrize("call", ["(3)", "(**{'k': 3})", "(3, k=3)", "(*[3])"])
 def test_only_keywords_are_taken(call: str) -> None:
     target = f"metrics.py:Scaled{call}"
-    assert f"{target}: cannot read the parameters {call}: only keywords are allowed; {NEEDED}" == refusal(target, SpecError)
+    assert f"{target}: cannot read the parameters {call}: only keywords are allowed; {NEEDED}" == refusal(
+        target, SpecError
+    )
 
 
 @pytest.mark.parametrize("call", ["(k=)", "(k=1, k=2)", "(k=1)(k=2)", "(k=1; l=2)"])
 def test_what_cannot_be_read_is_shown(call: str) -> None:
     target = f"metrics.py:Scaled{call}"
     message = refusal(target, SpecError)
-    assert (True, True) == (message.startswith(f"{target}: cannot read the parameters {call}: "), message.endswith(NEEDED))
+    assert (True, True) == (
+        message.startswith(f"{target}: cannot read the parameters {call}: "),
+        message.endswith(NEEDED),
+    )
 
 
 @pytest.mark.parametrize("value", ["__import__('os')", "open", "1 + k", "f'{1}'", "[i for i in (1,)]"])
@@ -226,7 +247,9 @@ def test_what_is_no_literal_is_refused_without_a_memory_address(value: str) -> N
 
 
 def test_a_wrong_keyword_of_a_class_is_answered_with_the_nearest() -> None:
-    assert "Scaled: takes no parameter 'labels'; nearest: label, levels." == refusal("metrics.py:Scaled(labels=3)", SpecError)
+    assert "Scaled: takes no parameter 'labels'; nearest: label, levels." == refusal(
+        "metrics.py:Scaled(labels=3)", SpecError
+    )
 
 
 def test_a_wrong_keyword_of_a_function_is_answered_with_those_it_takes() -> None:
@@ -235,7 +258,10 @@ def test_a_wrong_keyword_of_a_function_is_answered_with_those_it_takes() -> None
 
 def test_a_metric_without_parameters_does_not_list_them() -> None:
     message = refusal("procrustes(rank=3)", SpecError)
-    assert (True, False) == (message.startswith("procrustes: takes no parameter 'rank'; "), message.endswith("known: ."))
+    assert (True, False) == (
+        message.startswith("procrustes: takes no parameter 'rank'; "),
+        message.endswith("known: ."),
+    )
 
 
 def test_a_class_that_refuses_its_parameters_says_why() -> None:
@@ -248,7 +274,9 @@ def test_an_object_takes_no_parameters() -> None:
 
 
 def test_what_is_no_metric_is_refused() -> None:
-    message = "number is int; needed a function of (x, y), or an object with prepare and compare, or with fit and score."
+    message = (
+        "number is int; needed a function of (x, y), or an object with prepare and compare, or with fit and score."
+    )
     assert message == refusal("metrics.py:number", SpecError)
 
 
@@ -259,7 +287,9 @@ def test_half_an_interface_is_refused() -> None:
 # entry points
 
 
-def distribution(monkeypatch: pytest.MonkeyPatch, name: str, version: str, points: dict[str, str], modules: dict[str, str]) -> None:
+def distribution(
+    monkeypatch: pytest.MonkeyPatch, name: str, version: str, points: dict[str, str], modules: dict[str, str]
+) -> None:
     """A distribution as pip would have installed it, in a folder of its own on the import path."""
     site = f"site-{name}"
     for module, text in modules.items():
@@ -275,7 +305,10 @@ def distribution(monkeypatch: pytest.MonkeyPatch, name: str, version: str, point
 
 def test_a_plugin_is_found_by_the_name_of_its_entry_point(monkeypatch: pytest.MonkeyPatch) -> None:
     distribution(monkeypatch, "lab-metrics", "1.2", {"replay": "lab_one:plain"}, {"lab_one": METRICS})
-    assert ("replay", abs(np.linalg.norm(X) - np.linalg.norm(Y))) == (load_metric("replay").label, load_metric("replay")(X, Y))
+    assert ("replay", abs(np.linalg.norm(X) - np.linalg.norm(Y))) == (
+        load_metric("replay").label,
+        load_metric("replay")(X, Y),
+    )
 
 
 def test_a_plugin_takes_parameters(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -292,7 +325,10 @@ def test_two_plugins_of_one_name_are_refused_with_both_distributions(monkeypatch
     for name, version in (("lab-one", "1.0"), ("lab-two", "2.0")):
         distribution(monkeypatch, name, version, {"replay": "lab_four:plain"}, {"lab_four": METRICS})
     message = refusal("replay", MetricNotFound)
-    either = [f"two plugins are called 'replay': {a} and {b}. Uninstall or rename one, or name its module:attr." for a, b in (("lab-one 1.0", "lab-two 2.0"), ("lab-two 2.0", "lab-one 1.0"))]
+    either = [
+        f"two plugins are called 'replay': {a} and {b}. Uninstall or rename one, or name its module:attr."
+        for a, b in (("lab-one 1.0", "lab-two 2.0"), ("lab-two 2.0", "lab-one 1.0"))
+    ]
     assert message in either
 
 
@@ -309,7 +345,11 @@ def test_another_plugin_of_a_built_in_name_leaves_the_other_names_alone(monkeypa
 
 @pytest.mark.parametrize(
     ("text", "why"),
-    [("1 / 0", "ZeroDivisionError: division by zero"), ("x = 1", "AttributeError: module 'lab_broken' has no attribute 'plain'"), ("raise SystemExit(3)", "SystemExit: 3")],
+    [
+        ("1 / 0", "ZeroDivisionError: division by zero"),
+        ("x = 1", "AttributeError: module 'lab_broken' has no attribute 'plain'"),
+        ("raise SystemExit(3)", "SystemExit: 3"),
+    ],
 )
 def test_a_broken_plugin_is_named_with_its_distribution(monkeypatch: pytest.MonkeyPatch, text: str, why: str) -> None:
     distribution(monkeypatch, "lab-metrics", "1.2", {"replay": "lab_broken:plain"}, {"lab_broken": text})
@@ -326,7 +366,12 @@ def test_a_broken_plugin_leaves_the_others_alone(monkeypatch: pytest.MonkeyPatch
 
 def test_the_origin_of_a_file_holds_its_hash() -> None:
     _, origin = load_with_origin("metrics.py:size(power=2)")
-    expected = {"target": "metrics.py:size(power=2)", "file": "metrics.py", "sha256": hashlib.sha256(METRICS.encode()).hexdigest(), "distribution": None}
+    expected = {
+        "target": "metrics.py:size(power=2)",
+        "file": "metrics.py",
+        "sha256": hashlib.sha256(METRICS.encode()).hexdigest(),
+        "distribution": None,
+    }
     assert expected == {k: v for k, v in origin.items() if k != "module"}
 
 
@@ -345,7 +390,11 @@ def test_the_origin_is_the_same_wherever_the_file_lies(monkeypatch: pytest.Monke
 
 def test_the_origin_of_a_built_in_metric_is_this_distribution() -> None:
     _, origin = load_with_origin("procrustes")
-    expected = ("metricsuite.metrics.orthogonal_procrustes", "orthogonal_procrustes.py", f"metricsuite {metadata.version('metricsuite')}")
+    expected = (
+        "metricsuite.metrics.orthogonal_procrustes",
+        "orthogonal_procrustes.py",
+        f"metricsuite {metadata.version('metricsuite')}",
+    )
     assert expected == (origin["module"], origin["file"], origin["distribution"])
     assert __version__ == metadata.version("metricsuite")
 
@@ -353,7 +402,13 @@ def test_the_origin_of_a_built_in_metric_is_this_distribution() -> None:
 def test_the_origin_of_a_plugin_is_its_distribution(monkeypatch: pytest.MonkeyPatch) -> None:
     distribution(monkeypatch, "lab-metrics", "1.2", {"replay": "lab_seven:plain"}, {"lab_seven": METRICS})
     _, origin = load_with_origin("replay")
-    expected = {"target": "replay", "module": "lab_seven", "file": "lab_seven.py", "sha256": hashlib.sha256(METRICS.encode()).hexdigest(), "distribution": "lab-metrics 1.2"}
+    expected = {
+        "target": "replay",
+        "module": "lab_seven",
+        "file": "lab_seven.py",
+        "sha256": hashlib.sha256(METRICS.encode()).hexdigest(),
+        "distribution": "lab-metrics 1.2",
+    }
     assert expected == origin
 
 

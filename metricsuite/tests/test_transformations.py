@@ -284,13 +284,11 @@ def test_inputs_stay_where_trials_and_time_do(name):
 # --- reported, not yet mended ---
 
 
-@pytest.mark.xfail(reason="transform reverses inputs, but does not reorder them", raises=AssertionError)
 def test_inputs_follow_their_trials():
     found = transform(Trajectories(data(), inputs=data()), "trial-order", rng())
     np.testing.assert_array_equal(found.array, found.inputs)
 
 
-@pytest.mark.xfail(reason="transform does not reorder conditions", raises=AssertionError)
 def test_conditions_follow_their_trials():
     x = np.arange(TRIALS)[:, None, None] + 0.1 * data()
     found = transform(Trajectories(x, conditions=np.arange(TRIALS)), "trial-order", rng())

@@ -52,8 +52,14 @@ FILES = {
         ONE + "expires = 2025-05-31\n",
         f"{WHO} expired on 2025-05-31. Mend the metric, withdraw the claim, or renew it with a reason.",
     ),
-    "a time": (ONE + "expires = 2025-07-01T00:00:00\n", f"{WHO} expires datetime.datetime(2025, 7, 1, 0, 0); needed a date, such as 2027-01-31."),
-    "a text for a date": (ONE + "expires = '2027-01-31'\n", f"{WHO} expires '2027-01-31'; needed a date, such as 2027-01-31."),
+    "a time": (
+        ONE + "expires = 2025-07-01T00:00:00\n",
+        f"{WHO} expires datetime.datetime(2025, 7, 1, 0, 0); needed a date, such as 2027-01-31.",
+    ),
+    "a text for a date": (
+        ONE + "expires = '2027-01-31'\n",
+        f"{WHO} expires '2027-01-31'; needed a date, such as 2027-01-31.",
+    ),
     "no end": (
         ONE.replace('source = "Author et al. 2024, fig. 3"', ""),
         f"{WHO} has neither an expiry date nor a source (a theorem or a paper); needed one of them.",
@@ -65,15 +71,30 @@ FILES = {
     "source is no text": (ONE.replace('"Author et al. 2024, fig. 3"', "3"), f"{WHO} has the source 3; needed text."),
     "no reason": (ONE.replace('reason = "a projection"', ""), f"{WHO} has no reason; needed text."),
     "blank reason": (ONE.replace("a projection", " "), f"{WHO} has no reason; needed text."),
-    "no metric": (ONE.replace('metric = "cka"', ""), "the waiver of ? test_ring_line/test_tells[near] has no metric; needed text."),
-    "no verdict": (ONE.replace('verdict = "test_ring_line/test_tells[near]"', ""), "the waiver of cka ? has no verdict; needed text."),
-    "a stray field": (ONE + "until = 2027-01-31\n", f"{WHO} has the fields ['until']; needed metric, verdict, reason, source, expires."),
+    "no metric": (
+        ONE.replace('metric = "cka"', ""),
+        "the waiver of ? test_ring_line/test_tells[near] has no metric; needed text.",
+    ),
+    "no verdict": (
+        ONE.replace('verdict = "test_ring_line/test_tells[near]"', ""),
+        "the waiver of cka ? has no verdict; needed text.",
+    ),
+    "a stray field": (
+        ONE + "until = 2027-01-31\n",
+        f"{WHO} has the fields ['until']; needed metric, verdict, reason, source, expires.",
+    ),
     "twice": (ONE + ONE, "cka test_ring_line/test_tells[near] is waived twice. Remove one."),
     "a stray table": (ONE + "[other]\n", "holds ['other', 'waiver']; needed [[waiver]] tables and nothing else."),
-    "one table": (ONE.replace("[[waiver]]", "[waiver]"), "holds ['waiver']; needed [[waiver]] tables and nothing else."),
+    "one table": (
+        ONE.replace("[[waiver]]", "[waiver]"),
+        "holds ['waiver']; needed [[waiver]] tables and nothing else.",
+    ),
     "no table": ("waiver = 3\n", "holds ['waiver']; needed [[waiver]] tables and nothing else."),
     "a list of numbers": ("waiver = [3]\n", "holds ['waiver']; needed [[waiver]] tables and nothing else."),
-    "a misspelt table": (ONE.replace("[[waiver]]", "[[waivers]]"), "holds ['waivers']; needed [[waiver]] tables and nothing else."),
+    "a misspelt table": (
+        ONE.replace("[[waiver]]", "[[waivers]]"),
+        "holds ['waivers']; needed [[waiver]] tables and nothing else.",
+    ),
 }
 
 
@@ -163,14 +184,34 @@ def waiver(metric: str, verdict: str = CLAIM, end: str = 'source = "theorem: sig
     return f'[[waiver]]\nmetric = "{metric}"\nverdict = "{verdict}"\nreason = "known"\n{end}\n'
 
 
-def pytest_in(folder: Path, waivers: str, *names: str, args: tuple[str, ...] = ("--no-isolation", "--waivers", "waivers.toml")) -> pytest.RunResult:
+def pytest_in(
+    folder: Path, waivers: str, *names: str, args: tuple[str, ...] = ("--no-isolation", "--waivers", "waivers.toml")
+) -> pytest.RunResult:
     """A run in a process of its own."""
-    for path, text in {"cases/conftest.py": "metricsuite_cases = True\n", "cases/test_size.py": CASES, "metrics.py": METRICS, "waivers.toml": waivers}.items():
+    for path, text in {
+        "cases/conftest.py": "metricsuite_cases = True\n",
+        "cases/test_size.py": CASES,
+        "metrics.py": METRICS,
+        "waivers.toml": waivers,
+    }.items():
         (folder / path).parent.mkdir(exist_ok=True)
         (folder / path).write_text(text, encoding="utf-8")
     targets = [word for name in names for word in ("--metric", f"metrics.py:{name}")]
     env = os.environ | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
-    command = [sys.executable, "-m", "pytest", "-p", "metricsuite", "-p", "xdist", "cases", *targets, "--certificate", "out", *args]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-p",
+        "metricsuite",
+        "-p",
+        "xdist",
+        "cases",
+        *targets,
+        "--certificate",
+        "out",
+        *args,
+    ]
     done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False)
     print(done.stdout, done.stderr)
     return pytest.RunResult(done.returncode, done.stdout.splitlines(), done.stderr.splitlines(), 0.0)
@@ -195,7 +236,10 @@ def test_a_broken_claim_that_is_waived_makes_the_certificate_conditional(tmp_pat
     body = certificate(tmp_path, "signs")
     expected = (0, "conditional", "conditional: 2 of 51 properties claimed, all kept but for 1 waived", 1)
     assert expected == (result.ret, body["status"], body["headline"], body["counts"]["waived"])
-    assert ("waived", "known (theorem: signs know no size)") == (row(tmp_path, "signs")["status"], row(tmp_path, "signs")["waiver"])
+    assert ("waived", "known (theorem: signs know no size)") == (
+        row(tmp_path, "signs")["status"],
+        row(tmp_path, "signs")["waiver"],
+    )
 
 
 def test_the_ini_key_is_read_from_the_root_of_the_project(tmp_path: Path) -> None:
@@ -223,9 +267,16 @@ def all_waived(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, pytest.R
 
 @pytest.mark.parametrize(
     ("metric", "status", "whole"),
-    [("size", "unexpected pass", "failed"), ("signs", "waived", "conditional"), ("few", "inconclusive", "inconclusive"), ("raises", "error", "failed")],
+    [
+        ("size", "unexpected pass", "failed"),
+        ("signs", "waived", "conditional"),
+        ("few", "inconclusive", "inconclusive"),
+        ("raises", "error", "failed"),
+    ],
 )
-def test_only_what_is_broken_can_be_waived(all_waived: tuple[Path, pytest.RunResult], metric: str, status: str, whole: str) -> None:
+def test_only_what_is_broken_can_be_waived(
+    all_waived: tuple[Path, pytest.RunResult], metric: str, status: str, whole: str
+) -> None:
     assert (status, whole) == (row(all_waived[0], metric)["status"], certificate(all_waived[0], metric)["status"])
 
 
@@ -235,10 +286,19 @@ def test_what_was_not_waived_names_no_waiver(all_waived: tuple[Path, pytest.RunR
 
 
 REFUSED = {
-    "an unknown verdict": (waiver("size", "test_size/test_nowhere"), "waiver of size test_size/test_nowhere: there is no such verdict"),
+    "an unknown verdict": (
+        waiver("size", "test_size/test_nowhere"),
+        "waiver of size test_size/test_nowhere: there is no such verdict",
+    ),
     "an unknown metric": (waiver("sise"), f"waiver of sise {CLAIM}: no metric of that name in this run"),
-    "the contract": (waiver("size", "test_size/test_is_finite"), "waiver of size test_size/test_is_finite: the contract cannot be waived"),
-    "an axiom": (waiver("size", "test_size/test_is_symmetric"), "waiver of size test_size/test_is_symmetric: the axioms cannot be waived"),
+    "the contract": (
+        waiver("size", "test_size/test_is_finite"),
+        "waiver of size test_size/test_is_finite: the contract cannot be waived",
+    ),
+    "an axiom": (
+        waiver("size", "test_size/test_is_symmetric"),
+        "waiver of size test_size/test_is_symmetric: the axioms cannot be waived",
+    ),
     "what is not claimed": (
         waiver("size", "test_size/test_is_not_claimed"),
         "waiver of size test_size/test_is_not_claimed: topology is not claimed, so there is nothing to waive",
@@ -272,11 +332,17 @@ def test_a_bad_waiver_leaves_no_certificate_that_looks_good(tmp_path: Path) -> N
 def test_an_expired_waiver_exits_4_before_anything_is_run(tmp_path: Path) -> None:
     result = pytest_in(tmp_path, waiver("signs", end="expires = 2020-01-01"), "signs")
     message = f"the waiver of signs {CLAIM} expired on 2020-01-01. Mend the metric, withdraw the claim, or renew it with a reason."
-    assert (4, [f"{tmp_path / 'waivers.toml'}: {message}"], []) == (result.ret, errors(result), [t for t in result.outlines if t.startswith("cases")])
+    assert (4, [f"{tmp_path / 'waivers.toml'}: {message}"], []) == (
+        result.ret,
+        errors(result),
+        [t for t in result.outlines if t.startswith("cases")],
+    )
 
 
 def test_a_waiver_of_what_was_left_out_is_no_error(tmp_path: Path) -> None:
-    result = pytest_in(tmp_path, waiver("signs"), "signs", args=("--no-isolation", "--waivers", "waivers.toml", "-k", "finite"))
+    result = pytest_in(
+        tmp_path, waiver("signs"), "signs", args=("--no-isolation", "--waivers", "waivers.toml", "-k", "finite")
+    )
     assert (0, []) == (result.ret, errors(result))
 
 
