@@ -224,9 +224,8 @@ def _check_keywords(target: Callable[..., Any], given: dict[str, Any], name: str
         return
     for word in given:
         if word not in parameters:
-            raise SpecError(
-                f"{name}: takes no parameter {word!r}; {nearest(word, [p for p in parameters if p not in ('x', 'y', 'self')])}."
-            )
+            known = [p for p in parameters if p not in ("x", "y", "self")]
+            raise SpecError(f"{name}: takes no parameter {word!r}; {nearest(word, known) if known else 'it has none'}.")
 
 
 def _check_kind(plugin: Any, name: str) -> None:

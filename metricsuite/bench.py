@@ -39,6 +39,7 @@ class Benchable(Protocol):
     label: str
     spec: MetricSpec
     declared: bool
+    tunable: bool
 
     def open(self, systems: Sequence[Trajectories], calibration: Sequence[Trajectories] | None) -> Bench: ...
 
@@ -47,7 +48,8 @@ class Local:
     """A metric in this process, ready to open benches."""
 
     def __init__(self, metric: Metric) -> None:
-        self.metric, self.label, self.spec, self.declared = metric, metric.label, metric.spec, metric.declared
+        self.metric, self.label, self.spec = metric, metric.label, metric.spec
+        self.declared, self.tunable = metric.declared, metric.tunable
 
     def open(self, systems: Sequence[Trajectories], calibration: Sequence[Trajectories] | None = None) -> LocalBench:
         """Copies of the systems, for this metric alone."""

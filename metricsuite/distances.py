@@ -182,7 +182,7 @@ def _run(
 ) -> Distances:
     spec = metric.spec
     both = "symmetry" not in spec.axioms if both is None else both
-    bench = metric.open(design.systems, design.calibration() if design.calibration else None)
+    bench = metric.open(design.systems, design.calibration() if metric.tunable and design.calibration else None)
     faults = _Faults(metric.label, strict)
     try:
         matrix, seconds = _measure(bench, design, both, backwards, draw, spec.self_value, faults)

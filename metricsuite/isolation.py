@@ -22,6 +22,7 @@ from typing import IO, Any
 
 import numpy as np
 
+from metricsuite.adapting import Metric
 from metricsuite.arrays import Trajectories
 from metricsuite.bench import LocalBench
 from metricsuite.errors import MetricError, MetricKilled, MetricsuiteError
@@ -42,6 +43,12 @@ class Introduction:
     origin: dict[str, Any]
     setting: dict[str, Any]
     declared: bool
+    tunable: bool
+
+
+def introduction(metric: Metric, origin: dict[str, Any]) -> Introduction:
+    """What the suite wants to know of a metric before it runs it."""
+    return Introduction(metric.label, metric.spec.to_dict(), origin, metric.setting, metric.declared, metric.tunable)
 
 
 class Isolated:
@@ -84,10 +91,10 @@ class Isolated:
             [sys.executable, "-c", "from metricsuite.isolation import serve; serve()", self.target, self.orientation or ""],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.log, env=env, start_new_session=True,
         )  # fmt: skip
-        introduction: Introduction = self._reply(self.start_limit)
-        self.label, self.spec = introduction.label, MetricSpec.from_dict(introduction.spec)
-        self.declared = introduction.declared
-        return introduction
+        hello: Introduction = self._reply(self.start_limit)
+        self.label, self.spec = hello.label, MetricSpec.from_dict(hello.spec)
+        self.declared, self.tunable = hello.declared, hello.tunable
+        return hello
 
     def open(self, systems: Sequence[Trajectories], calibration: Sequence[Trajectories] | None = None) -> IsolatedBench:
         """Hand a design's systems over."""
@@ -229,7 +236,7 @@ def serve() -> None:
 
     try:
         metric, origin = load_with_origin(sys.argv[1], sys.argv[2] or None)
-        answer(True, Introduction(metric.label, metric.spec.to_dict(), origin, metric.setting, metric.declared))
+        answer(True, introduction(metric, origin))
     except MetricsuiteError as error:
         answer(False, (type(error), str(error)))
         return

@@ -7,7 +7,6 @@ verdict    takes what a criterion returned, and judges it by what the metric cla
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import inspect
 import json
@@ -31,18 +30,11 @@ from metricsuite.errors import CaseError, SpecError
 from metricsuite.ledger import Plan
 from metricsuite.properties import PROPERTIES, TRACKS, nearest
 from metricsuite.session import ROW, RUN, SETTINGS, Judged, Run
-from metricsuite.settings import DEFAULT_SEEDS, OPTIONS, Settings
+from metricsuite.settings import DEFAULT_SEEDS, Settings
 from metricsuite.verdict import Verdict, blank, judge
 from metricsuite.verdicts import Reporter, save_arrays
 
 CALIBRATION_SEEDS = 4
-
-
-def pytest_addoption(parser: pytest.Parser) -> None:
-    group = parser.getgroup("metricsuite")
-    for name, keywords in OPTIONS.items():
-        with contextlib.suppress(ValueError):  # somebody else's option: theirs stays, and ours has its default
-            group.addoption(name, dest="metricsuite_" + name.strip("-").replace("-", "_"), **keywords)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -68,8 +60,9 @@ def pytest_configure(config: pytest.Config) -> None:
     run.read_waivers([settings.waivers] if settings.waivers else [])
     if run.problems:
         raise pytest.UsageError("; ".join(run.problems))
-    for folder in filter(None, (settings.certificate, settings.dump)):
-        folder.mkdir(parents=True, exist_ok=True)
+    if not config.option.collectonly:
+        for folder in filter(None, (settings.certificate, settings.dump)):
+            folder.mkdir(parents=True, exist_ok=True)
     if settings.certificate and not run.worker:
         for left_over in settings.certificate.glob("*/parts/*.npz"):  # of a run that was cut off
             left_over.unlink()
@@ -238,6 +231,8 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     ]
     if any("::" in str(a) for a in config.args):
         left_out.append("only some tests were named")
+    if config.stash[SETTINGS].quick:
+        left_out.append("--quick is a first look")
     missing = sum(run.ledger.whole.values()) - len(rows)
     if missing > 0:
         left_out.append(f"{missing} verdicts were deselected")
@@ -325,8 +320,9 @@ def verdict(request: pytest.FixtureRequest) -> Callable[..., Verdict]:
         decision = judge(row, run.properties[row.property], decisions)
         waiver = next((w for w in run.waivers if (w.metric, w.verdict) == (row.metric, row.id)), None)
         if waiver is not None and row.kind == "claim":
-            row.waiver = f"{waiver.reason} ({waiver.source or f'until {waiver.expires}'})"
-            row.status = {"broken": "waived", "kept": "unexpected pass"}.get(row.status, row.status)
+            outcome = {"broken": "waived", "kept": "unexpected pass"}.get(row.status)
+            if outcome:
+                row.status, row.waiver = outcome, f"{waiver.reason} ({waiver.source or f'until {waiver.expires}'})"
         for folder, whole in ((settings.certificate, False), (settings.dump, True)):
             if folder is not None and decision.distances is not None:
                 save_arrays(folder, row, decision.distances, whole)

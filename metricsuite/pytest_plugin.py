@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 CASES = "metricsuite.pytest_cases"
+LATE = "metricsuite-late"
 _OPTION: dict[str, Any] = {
     "action": "append",
     "default": [],
@@ -41,8 +42,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_plugin_registered(plugin: object, manager: pytest.PytestPluginManager) -> None:
-    if getattr(plugin, "metricsuite_cases", False) is True:  # a conftest.py that says so, early or late
+    if getattr(plugin, "metricsuite_cases", False) is not True:
+        return
+    try:  # a conftest.py that says so, early or late
         wake(manager)
+    except pytest.UsageError as error:
+        late: _Late | None = manager.get_plugin(LATE)
+        if late is None:
+            raise
+        late.problem = str(error)  # in the middle of collection, where an exception would be one of the folder's
+        manager.unregister(name=CASES)
 
 
 def _is_free(parser: pytest.Parser, name: str) -> bool:
@@ -62,17 +71,33 @@ def pytest_load_initial_conftests(
     known = parser.parse_known_args(args, namespace=copy.copy(early_config.option))
     if known.metricsuite_metric or any(str(a).startswith("metricsuite.cases") for a in known.file_or_dir):
         wake(early_config.pluginmanager)
+    if early_config.pluginmanager.has_plugin(CASES):
+        from metricsuite.settings import OPTIONS
+
+        for (
+            name,
+            keywords,
+        ) in OPTIONS.items():  # somebody else's option of that name stays theirs, and ours has its default
+            if _is_free(parser, name):
+                dest = "metricsuite_" + name.strip("-").replace("-", "_")
+                parser.getgroup("metricsuite").addoption(name, dest=dest, **keywords)
     return result
 
 
 class _Late:
-    """The controller of xdist collects nothing: the first report of a case wakes it."""
+    """What may happen once pytest is configured."""
 
     def __init__(self, manager: pytest.PytestPluginManager) -> None:
-        self.manager = manager
+        self.manager, self.problem = manager, ""
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection_finish(self) -> None:
+        if self.problem:
+            pytest.exit(f"ERROR: {self.problem}", pytest.ExitCode.USAGE_ERROR)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """The controller of xdist collects nothing: the first report of a case wakes it."""
         if not self.manager.has_plugin(CASES) and any(key == "metricsuite" for key, _ in report.user_properties):
             wake(self.manager)
             reporter: Any = self.manager.get_plugin("metricsuite-reporter")
@@ -80,5 +105,4 @@ class _Late:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    if config.getoption("numprocesses", None) and not hasattr(config, "workerinput"):
-        config.pluginmanager.register(_Late(config.pluginmanager))
+    config.pluginmanager.register(_Late(config.pluginmanager), LATE)

@@ -31,6 +31,7 @@ BUILTIN = {
     "dsa": "metricsuite.metrics.dsa.dsa:DSA",
     "dsa-spectrum": "metricsuite.metrics.dsa.dsa:DSASpectrum",
 }
+_FROM_FILES: dict[str, str] = {}  # the name of a module that was loaded from a file, and the file's
 _CALL = r"(?P<call>\(.*\))?$"
 
 
@@ -103,7 +104,7 @@ def _find(target: str) -> tuple[Any, str, dict[str, Any], metadata.Distribution 
         raise MetricNotFound(f"no metric is called {name!r}; {nearest(name, known)}.{hint}")
     try:
         return points[0].load(), name, parameters, points[0].dist
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise MetricNotFound(
             f"{name}: the plugin {owners[0]} cannot be imported: {type(error).__name__}: {error}"
         ) from error
@@ -114,13 +115,26 @@ def _literals(call: str | None, target: str) -> dict[str, Any]:
         return {}
     try:
         tree = ast.parse(f"f{call}", mode="eval").body
-        if not isinstance(tree, ast.Call) or tree.args or any(k.arg is None for k in tree.keywords):
+        if not isinstance(tree, ast.Call) or not isinstance(tree.func, ast.Name):
+            raise ValueError("this is no single pair of parentheses")
+        if tree.args or any(k.arg is None for k in tree.keywords):
             raise ValueError("only keywords are allowed")
-        return {str(k.arg): ast.literal_eval(k.value) for k in tree.keywords}
+        names = [str(k.arg) for k in tree.keywords]
+        if len(set(names)) < len(names):
+            raise ValueError("a keyword is repeated")
+        return {str(k.arg): _literal(k.value) for k in tree.keywords}
     except (SyntaxError, ValueError) as error:
+        why = error.msg if isinstance(error, SyntaxError) else str(error)
         raise SpecError(
-            f"{target}: cannot read the parameters {call}: {error}; needed literal keywords, such as (n_delays=20, rank=15)."
+            f"{target}: cannot read the parameters {call}: {why}; needed literal keywords, such as (n_delays=20, rank=15)."
         ) from error
+
+
+def _literal(node: ast.expr) -> Any:
+    try:
+        return ast.literal_eval(node)
+    except ValueError:
+        raise ValueError(f"{ast.unparse(node)} is no literal") from None
 
 
 def _module(where: str, target: str) -> Any:
@@ -143,6 +157,7 @@ def _load_file(path: Path) -> Any:
     spec = importlib.util.spec_from_file_location(name, path)
     assert spec is not None
     assert spec.loader is not None
+    _FROM_FILES[name] = path.stem
     module = sys.modules[name] = importlib.util.module_from_spec(spec)
     try:
         spec.loader.exec_module(module)
@@ -157,11 +172,16 @@ def _attribute(module: Any, attr: str, target: str) -> Any:
     for part in attr.split("."):
         if not hasattr(found, part):
             names = [n for n, v in vars(module).items() if callable(v) and not n.startswith("_")]
-            raise MetricNotFound(
-                f"{target}: {getattr(module, '__name__', module)} has no {attr!r}; {nearest(attr, sorted(names))}."
-            )
+            known = nearest(attr, sorted(names)) if names else "it has no functions or classes"
+            raise MetricNotFound(f"{target}: {_name_of(module)} has no {attr!r}; {known}.")
         found = getattr(found, part)
     return found
+
+
+def _name_of(module: Any) -> str:
+    """The file's name where the module was loaded from a file."""
+    name = str(getattr(module, "__name__", module))
+    return os.path.basename(str(module.__file__)) if name in _FROM_FILES else name
 
 
 def _origin(target: str, plugin: Any, distribution: metadata.Distribution | None) -> dict[str, Any]:
@@ -175,7 +195,7 @@ def _origin(target: str, plugin: Any, distribution: metadata.Distribution | None
     found = distribution or _distribution(module)
     return {
         "target": target,
-        "module": module,
+        "module": _FROM_FILES.get(module or "", module),
         "file": os.path.basename(path) if path else None,
         "sha256": digest,
         "distribution": f"{found.name} {found.version}" if found else None,

@@ -93,8 +93,11 @@ class Settings:
                 raise pytest.UsageError(f"{name} = {text!r}; needed a number.") from None
 
         quick = flag("--quick")
-        seeds = flag("--seeds") or (QUICK_SEEDS if quick else ini("metricsuite_seeds", int, DEFAULT_SEEDS))
-        timeout = flag("--metric-timeout") or ini("metricsuite_metric_timeout", float, 60.0)
+        seeds, timeout = flag("--seeds"), flag("--metric-timeout")
+        if seeds is None:
+            seeds = QUICK_SEEDS if quick else ini("metricsuite_seeds", int, DEFAULT_SEEDS)
+        if timeout is None:
+            timeout = ini("metricsuite_metric_timeout", float, 60.0)
         if seeds < 4 or timeout <= 0:
             raise pytest.UsageError(
                 f"--seeds {seeds} --metric-timeout {timeout}; needed at least 4 seeds and a positive time."

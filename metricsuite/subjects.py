@@ -11,7 +11,7 @@ import numpy as np
 from metricsuite.arrays import Trajectories
 from metricsuite.bench import Benchable, Local
 from metricsuite.errors import MetricsuiteError, SpecError
-from metricsuite.isolation import Isolated
+from metricsuite.isolation import Isolated, introduction
 from metricsuite.registry import BUILTIN, load_with_origin
 from metricsuite.spec import MetricSpec
 
@@ -29,6 +29,7 @@ class Subject:
     setting: dict[str, Any]
     isolated: bool
     declared: bool
+    tunable: bool
     seconds_a_pair: float | None = None
 
     @property
@@ -66,13 +67,11 @@ class Subjects:
         if isolated:
             child = Isolated(target, self.orientation, self.limit)
             hello = child.introduce()
-            subject = Subject(hello.label, target, hello.spec, hello.origin, hello.setting, True, hello.declared)
+            subject = Subject(isolated=True, target=target, **asdict(hello))
             metric = child
         else:
             loaded, origin = load_with_origin(target, self.orientation)
-            subject = Subject(
-                loaded.label, target, loaded.spec.to_dict(), origin, loaded.setting, False, loaded.declared
-            )
+            subject = Subject(isolated=False, target=target, **asdict(introduction(loaded, origin)))
             metric = Local(loaded)
         if subject.label in self.found:
             other = self.found[subject.label].target
@@ -87,7 +86,8 @@ class Subjects:
             subject = self.found[label]
             if subject.isolated:
                 child = Isolated(subject.target, self.orientation, self.limit)
-                child.label, child.spec, child.declared = label, subject.states, subject.declared
+                child.label, child.spec = label, subject.states
+                child.declared, child.tunable = subject.declared, subject.tunable
                 self._open[label] = child
             else:
                 self._open[label] = Local(load_with_origin(subject.target, self.orientation)[0])

@@ -46,6 +46,7 @@ class Reporter:
         self.started = time.perf_counter()
         self.certificates: list[Certificate] = []
         self.problems: list[str] = []
+        self.misnamed = False  # a worker met a case that names no known property
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, Any, Any]:
@@ -77,6 +78,10 @@ class Reporter:
         elif report.when not in ("setup", "call", "teardown"):  # xdist: the worker died
             self.run.ledger.crashed[report.nodeid] = "the process that ran it died"
 
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.failed and self.run.distributed and ": decides(" in str(report.longrepr):
+            self.misnamed = True
+
     def pytest_report_collectionfinish(self) -> list[str]:
         return [] if self.run.distributed else [self._plan_line()]
 
@@ -93,13 +98,16 @@ class Reporter:
         ledger = self.run.ledger
         pairs, seconds = ledger.estimate(self.settings.seeds)
         undeclared = sum(not r.pairs for r in ledger.rows.values())
+        plan = f"metricsuite plans {len(ledger.rows)} verdicts of {len(ledger.subjects)} metrics, {pairs} pairs"
+        if self.config.option.collectonly:
+            return plan
         cost = (
             "unknown time (a metric could not be timed)"
             if seconds is None
             else f"about {max(1, round(seconds))} s of comparing on one core"
         )
         more = f", {undeclared} of unknown size" if undeclared else ""
-        return f"metricsuite plans {len(ledger.rows)} verdicts of {len(ledger.subjects)} metrics, {pairs} pairs{more}, {cost}"
+        return f"{plan}{more}, {cost}"
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_handlecrashitem(self, crashitem: str, report: Any, sched: Any) -> None:
@@ -130,12 +138,16 @@ class Reporter:
         if failing and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
         self.problems = self._waiver_problems()
+        if self.misnamed:
+            session.exitstatus = pytest.ExitCode.INTERRUPTED  # as without xdist
+            return
         if self.problems:
             session.exitstatus = pytest.ExitCode.USAGE_ERROR
         if ledger.rows:
             self.certificates = [
                 self._certificate(subject) for subject in ledger.subjects.values() if ledger.of(subject.label)
             ]
+        if self.certificates and not self.problems:
             self._write()
 
     def _waiver_problems(self) -> list[str]:

@@ -40,7 +40,7 @@ def suggested_spec(spec: MetricSpec, rows: Iterable[Verdict]) -> str:
     ]
     head = f"measured on the profile set; to be held against it on the other seeds, paste above {spec.name}:"
     body = [
-        head,
+        *textwrap.wrap(head, 100),
         "",
         "from metricsuite import metric",
         "",

@@ -166,7 +166,7 @@ def _why(rows: list[Verdict]) -> list[str]:
         lines += ["", *_wrap(f"{r.metric} {_LOUD.get(r.status, r.status)} {r.property}: {r.reason}", "    ")]
         if r.waiver:
             lines += _wrap(f"waiver: {r.waiver}", "    ", "    ")
-        lines += [f"    {r.id}", f"    {r.reproduce}"]
+        lines += [*_wrap(r.id, "      ", "    "), f"    {r.reproduce}"]
     return lines
 
 

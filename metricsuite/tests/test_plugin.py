@@ -414,7 +414,8 @@ def test_a_nested_case_folder_wakes_the_plugin_late_on_two_workers(
         "size: certified: 1 of 51 properties claimed, all kept",
         sorted([first_seed("certify"), first_seed("profile")]),
     )
-    assert expected == (late.ret, line(late, "size: "), builds(pytester.path))
+    # woken after xdist has chosen how to distribute: a design may be built by both workers
+    assert expected == (late.ret, line(late, "size: "), sorted(set(builds(pytester.path))))
 
 
 def test_a_bad_metric_of_a_nested_folder_is_a_usage_error(run: Run, pytester: pytest.Pytester) -> None:
@@ -553,7 +554,7 @@ def test_the_exit_code_follows_the_certificate(alone: Any, metric: str) -> None:
 
 def test_an_inconclusive_verdict_says_how_many_seeds_would_decide(alone: Any) -> None:
     found = {v["id"]: v["reason"] for v in certificate(alone("few")[0] / "out", "few")["verdicts"]}
-    expected = "AUC 0.64 [0.50, 0.83] against 0.7, p = 0.0005; about 360 seeds would decide"
+    expected = "AUC 0.64 [0.50, 0.83] against 0.7, p = 0.0005; about 180 seeds would decide"
     assert expected == found["test_size/test_tells_sizes"]
 
 
