@@ -12,10 +12,10 @@ from importlib import metadata, resources
 from pathlib import Path
 from typing import Any
 
-from metricsuite import __version__
 from metricsuite.errors import CertificateError
 from metricsuite.properties import PROPERTIES
 from metricsuite.verdict import Verdict, kept
+from metricsuite.version import __version__
 
 SCHEMA = 1
 FEWEST_SEEDS = 16

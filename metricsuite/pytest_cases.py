@@ -22,7 +22,6 @@ import numpy  # noqa: F401 - its BLAS must be there to be limited to one thread
 import pytest
 from threadpoolctl import threadpool_limits
 
-from metricsuite import __version__
 from metricsuite.certificate import digest_of, environment
 from metricsuite.criteria import Decision
 from metricsuite.designs import Design
@@ -33,6 +32,7 @@ from metricsuite.session import ROW, RUN, SETTINGS, Judged, Run
 from metricsuite.settings import DEFAULT_SEEDS, Settings
 from metricsuite.verdict import Verdict, blank, judge
 from metricsuite.verdicts import Reporter, save_arrays
+from metricsuite.version import __version__
 
 CALIBRATION_SEEDS = 4
 

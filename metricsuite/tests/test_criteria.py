@@ -513,7 +513,10 @@ def test_rises_shows_the_median_distance_at_each_level():
 
 def test_rises_needs_two_distances_to_rank():
     with pytest.raises(
-        CaseError, match=whole("rises: a Sweep of 2 levels and 16 seeds; needed at least 3 levels, to have two distances to rank, and 2 seeds.")
+        CaseError,
+        match=whole(
+            "rises: a Sweep of 2 levels and 16 seeds; needed at least 3 levels, to have two distances to rank, and 2 seeds."
+        ),
     ):
         rises(sweep([[1.0]] * N))
 

@@ -34,15 +34,15 @@ def cloud(seed, scale):
 def clouds(seeds):
     with open("builds", "a") as log:
         print(*seeds[:1], file=log)
-    return Contrast({"small": [cloud(s, 1) for s in seeds], "large": [cloud(s, 3) for s in seeds]}, paired=True)
+    return Contrast({"small": [cloud(s, 1) for s in seeds[:6]], "large": [cloud(s, 3) for s in seeds[:6]]}, paired=True)
 
 
-@pytest.mark.decides("finite", pairs=496)
+@pytest.mark.decides("finite", pairs=66)
 def test_is_finite(metric, clouds, verdict):
     verdict(obeys(pairwise(metric, clouds, strict=False), "finite"))
 
 
-@pytest.mark.decides("regime", pairs=496)
+@pytest.mark.decides("regime", pairs=66)
 def test_tells_sizes(metric, clouds, verdict):
     verdict(separates(pairwise(metric, clouds)))
 """
@@ -61,9 +61,9 @@ def size(x, y):
     return abs(np.linalg.norm(x) - np.linalg.norm(y))
 
 
-@metric("signs", sensitive_to={"regime"})
-def signs(x, y):
-    return abs(np.sign(x).sum() - np.sign(y).sum())
+@metric("wrong", sensitive_to={"regime"})
+def wrong(x, y):
+    return 1 / (1 + size(x, y))  # nearer where sizes differ
 
 
 @metric("few", sensitive_to={"regime"})
@@ -109,7 +109,7 @@ LEAN = (
     "-p",
     "xdist",
 )  # without other people's plugins, to be quick; with them where they are what is tested
-ALONE = {"size": (0, "certified"), "plain": (0, "profiled"), "signs": (1, "failed"), "few": (1, "inconclusive")}
+ALONE = {"size": (0, "certified"), "plain": (0, "profiled"), "wrong": (1, "failed"), "few": (1, "inconclusive")}
 Run = Callable[..., pytest.RunResult]
 
 
@@ -389,14 +389,14 @@ def nested(pytester: pytest.Pytester, *metrics: str) -> None:
 
 
 def test_a_nested_case_folder_wakes_the_plugin_late(run: Run, pytester: pytest.Pytester) -> None:
-    nested(pytester, "size", "signs")
+    nested(pytester, "size", "wrong")
     result = run()
     expected = (
         1,
         "size: certified: 1 of 51 properties claimed, all kept",
-        "signs: failed: 1 of 51 properties claimed, broken: regime",
+        "wrong: failed: 1 of 51 properties claimed, broken: regime",
     )
-    assert expected == (result.ret, line(result, "size: "), line(result, "signs: failed"))
+    assert expected == (result.ret, line(result, "size: "), line(result, "wrong: failed"))
 
 
 @pytest.fixture
@@ -462,7 +462,7 @@ def test_collect_only_prints_no_verdict(collected: tuple[Path, pytest.RunResult]
 def test_collect_only_does_not_blame_the_metric_for_what_it_did_not_time(
     collected: tuple[Path, pytest.RunResult],
 ) -> None:
-    assert "metricsuite plans 2 verdicts of 1 metrics, 992 pairs" == line(collected[1], "metricsuite plans")
+    assert "metricsuite plans 2 verdicts of 1 metrics, 132 pairs" == line(collected[1], "metricsuite plans")
 
 
 def test_two_files_of_one_name_are_refused(run: Run, pytester: pytest.Pytester) -> None:
@@ -554,7 +554,7 @@ def test_the_exit_code_follows_the_certificate(alone: Any, metric: str) -> None:
 
 def test_an_inconclusive_verdict_says_how_many_seeds_would_decide(alone: Any) -> None:
     found = {v["id"]: v["reason"] for v in certificate(alone("few")[0] / "out", "few")["verdicts"]}
-    expected = "AUC 0.64 [0.50, 0.83] against 0.7, p = 0.0005; about 180 seeds would decide"
+    expected = "AUC 0.75 [0.43, 1.00] against 0.7, p = 0.004; about 332 seeds would decide"
     assert expected == found["test_size/test_tells_sizes"]
 
 
@@ -657,12 +657,12 @@ def test_certificate_and_distances_stand_in_a_folder_of_the_metric_s_name(togeth
 def test_the_distances_of_every_verdict_are_kept(together: Any) -> None:
     with np.load(together[0] / "out" / "size" / "distances.npz") as stored:
         shapes = {name: stored[name].shape for name in stored.files if name.endswith("|distances")}
-    assert {f"{name}|distances": (32, 32) for name in statuses(certificate(together[0] / "out"))} == shapes
+    assert {f"{name}|distances": (12, 12) for name in statuses(certificate(together[0] / "out"))} == shapes
 
 
 def test_the_dump_holds_the_systems_behind_each_verdict(together: Any) -> None:
     with np.load(together[0] / "dump" / "size" / "test_size_test_tells_sizes.npz") as stored:
-        assert ("test_size/test_tells_sizes", (3, 8, 4)) == (str(stored["id"]), stored["system_031"].shape)
+        assert ("test_size/test_tells_sizes", (3, 8, 4)) == (str(stored["id"]), stored["system_011"].shape)
 
 
 def test_a_second_run_replaces_what_the_first_wrote(alone: Any, tmp_path: Path) -> None:
@@ -802,11 +802,11 @@ def test_the_suite_s_own_cases_run_under_pyargs_and_keep_their_verdicts_in_a_cop
 
 
 def test_a_reproduce_line_reproduces_the_verdict(alone: Any) -> None:
-    folder, _ = alone("signs")
-    (row,) = [v for v in certificate(folder / "out", "signs")["verdicts"] if v["status"] == "broken"]
-    assert "pytest cases/test_size.py -k test_tells_sizes --metric metrics.py:signs" == row["reproduce"]
+    folder, _ = alone("wrong")
+    (row,) = [v for v in certificate(folder / "out", "wrong")["verdicts"] if v["status"] == "broken"]
+    assert "pytest cases/test_size.py -k test_tells_sizes --metric metrics.py:wrong" == row["reproduce"]
     pytest_in(folder, *row["reproduce"].split()[1:], "--certificate", "again")
-    assert [row] == certificate(folder / "again", "signs")["verdicts"]
+    assert [row] == certificate(folder / "again", "wrong")["verdicts"]
 
 
 # what a run prints
@@ -889,7 +889,7 @@ def test_what_profiling_suggests_can_be_pasted_and_certifies(alone: Any) -> None
 
 
 def test_the_plan_counts_verdicts_and_pairs(together: Any) -> None:
-    assert "metricsuite plans 24 verdicts of 4 metrics, 11904 pairs" == ", ".join(
+    assert "metricsuite plans 24 verdicts of 4 metrics, 1584 pairs" == ", ".join(
         line(together[1], "metricsuite plans").split(", ")[:2]
     )
 
@@ -899,7 +899,7 @@ def test_the_plan_counts_verdicts_and_pairs(together: Any) -> None:
     [
         ("size", ["KEPT", "KEPT"]),
         ("plain", ["KEPT", "MEASURED YES"]),
-        ("signs", ["KEPT", "BROKEN"]),
+        ("wrong", ["KEPT", "BROKEN"]),
         ("few", ["KEPT", "INCONCLUSIVE"]),
     ],
 )

@@ -129,7 +129,7 @@ def cloud(seed, scale):
 
 @pytest.fixture(scope="module")
 def clouds(seeds):
-    return Contrast({"small": [cloud(s, 1) for s in seeds], "large": [cloud(s, 3) for s in seeds]}, paired=True)
+    return Contrast({"small": [cloud(s, 1) for s in seeds[:6]], "large": [cloud(s, 3) for s in seeds[:6]]}, paired=True)
 
 
 @pytest.mark.decides("finite")
@@ -163,9 +163,9 @@ def size(x, y):
     return abs(np.linalg.norm(x) - np.linalg.norm(y))
 
 
-@metric("signs", **claims)
-def signs(x, y):
-    return abs(np.sign(x).sum() - np.sign(y).sum())
+@metric("wrong", **claims)
+def wrong(x, y):
+    return 1 / (1 + size(x, y))  # nearer where sizes differ
 
 
 @metric("few", **claims)
@@ -180,7 +180,7 @@ def raises(x, y):
 CLAIM = "test_size/test_tells_sizes"
 
 
-def waiver(metric: str, verdict: str = CLAIM, end: str = 'source = "theorem: signs know no size"') -> str:
+def waiver(metric: str, verdict: str = CLAIM, end: str = 'source = "theorem: known by its makers"') -> str:
     return f'[[waiver]]\nmetric = "{metric}"\nverdict = "{verdict}"\nreason = "known"\n{end}\n'
 
 
@@ -232,24 +232,24 @@ def errors(result: pytest.RunResult) -> list[str]:
 
 @pytest.mark.parametrize("workers", ["0", "2"])
 def test_a_broken_claim_that_is_waived_makes_the_certificate_conditional(tmp_path: Path, workers: str) -> None:
-    result = pytest_in(tmp_path, waiver("signs"), "signs", args=("--waivers", "waivers.toml", "-n", workers))
-    body = certificate(tmp_path, "signs")
+    result = pytest_in(tmp_path, waiver("wrong"), "wrong", args=("--waivers", "waivers.toml", "-n", workers))
+    body = certificate(tmp_path, "wrong")
     expected = (0, "conditional", "conditional: 2 of 51 properties claimed, all kept but for 1 waived", 1)
     assert expected == (result.ret, body["status"], body["headline"], body["counts"]["waived"])
-    assert ("waived", "known (theorem: signs know no size)") == (
-        row(tmp_path, "signs")["status"],
-        row(tmp_path, "signs")["waiver"],
+    assert ("waived", "known (theorem: known by its makers)") == (
+        row(tmp_path, "wrong")["status"],
+        row(tmp_path, "wrong")["waiver"],
     )
 
 
 def test_the_ini_key_is_read_from_the_root_of_the_project(tmp_path: Path) -> None:
     (tmp_path / "pytest.ini").write_text("[pytest]\nmetricsuite_waivers = waivers.toml\n", encoding="utf-8")
-    assert 0 == pytest_in(tmp_path, waiver("signs"), "signs", args=("--no-isolation",)).ret
+    assert 0 == pytest_in(tmp_path, waiver("wrong"), "wrong", args=("--no-isolation",)).ret
 
 
 def test_a_waiver_with_an_end_says_when(tmp_path: Path) -> None:
-    pytest_in(tmp_path, waiver("signs", end="expires = 2999-12-31"), "signs")
-    assert "known (until 2999-12-31)" == row(tmp_path, "signs")["waiver"]
+    pytest_in(tmp_path, waiver("wrong", end="expires = 2999-12-31"), "wrong")
+    assert "known (until 2999-12-31)" == row(tmp_path, "wrong")["waiver"]
 
 
 def test_an_unexpected_pass_fails_the_run(tmp_path: Path) -> None:
@@ -261,7 +261,7 @@ def test_an_unexpected_pass_fails_the_run(tmp_path: Path) -> None:
 @pytest.fixture(scope="module")
 def all_waived(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, pytest.RunResult]:
     folder = tmp_path_factory.mktemp("all")
-    names = ("size", "signs", "few", "raises")
+    names = ("size", "wrong", "few", "raises")
     return folder, pytest_in(folder, "".join(waiver(name) for name in names), *names)
 
 
@@ -269,7 +269,7 @@ def all_waived(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, pytest.R
     ("metric", "status", "whole"),
     [
         ("size", "unexpected pass", "failed"),
-        ("signs", "waived", "conditional"),
+        ("wrong", "waived", "conditional"),
         ("few", "inconclusive", "inconclusive"),
         ("raises", "error", "failed"),
     ],
@@ -330,8 +330,8 @@ def test_a_bad_waiver_leaves_no_certificate_that_looks_good(tmp_path: Path) -> N
 
 
 def test_an_expired_waiver_exits_4_before_anything_is_run(tmp_path: Path) -> None:
-    result = pytest_in(tmp_path, waiver("signs", end="expires = 2020-01-01"), "signs")
-    message = f"the waiver of signs {CLAIM} expired on 2020-01-01. Mend the metric, withdraw the claim, or renew it with a reason."
+    result = pytest_in(tmp_path, waiver("wrong", end="expires = 2020-01-01"), "wrong")
+    message = f"the waiver of wrong {CLAIM} expired on 2020-01-01. Mend the metric, withdraw the claim, or renew it with a reason."
     assert (4, [f"{tmp_path / 'waivers.toml'}: {message}"], []) == (
         result.ret,
         errors(result),
@@ -341,11 +341,11 @@ def test_an_expired_waiver_exits_4_before_anything_is_run(tmp_path: Path) -> Non
 
 def test_a_waiver_of_what_was_left_out_is_no_error(tmp_path: Path) -> None:
     result = pytest_in(
-        tmp_path, waiver("signs"), "signs", args=("--no-isolation", "--waivers", "waivers.toml", "-k", "finite")
+        tmp_path, waiver("wrong"), "wrong", args=("--no-isolation", "--waivers", "waivers.toml", "-k", "finite")
     )
     assert (0, []) == (result.ret, errors(result))
 
 
 def test_a_waiver_of_a_built_in_metric_that_is_not_in_the_run_is_no_error(tmp_path: Path) -> None:
-    result = pytest_in(tmp_path, waiver("signs") + waiver("cka"), "signs")
+    result = pytest_in(tmp_path, waiver("wrong") + waiver("cka"), "wrong")
     assert (0, []) == (result.ret, errors(result))

@@ -21,7 +21,14 @@ from metricsuite.metrics.dsa.operator import DETERMINED, fit_operator
 from metricsuite.metrics.dsa.spectrum import wasserstein_distance
 from metricsuite.spec import metric
 
-EXACTLY = {"isotropic-scaling", "permutation", "orthogonal", "silent-unit", "duplicated-units", "trial-order"}  # algebra
+EXACTLY = {
+    "isotropic-scaling",
+    "permutation",
+    "orthogonal",
+    "silent-unit",
+    "duplicated-units",
+    "trial-order",
+}  # algebra
 INVARIANT_TO = EXACTLY | {"deformation", "observation-noise"}  # Ostrow et al. 2023; Guilhot et al. 2024
 SENSITIVE_TO = {"topology"}  # Ostrow et al. 2023
 SOURCE = "Ostrow, Eisen, Kozachkov & Fiete 2023, arXiv:2306.10168"
