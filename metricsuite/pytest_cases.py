@@ -142,7 +142,7 @@ def _check_decides(metafunc: pytest.Metafunc, run: Run) -> None:
     try:
         known = run.know(metafunc.config)
     except SpecError as error:
-        pytest.fail(str(error), pytrace=False)
+        raise pytest.fail.Exception(str(error), pytrace=False) from None
     for m in marks:
         if len(m.args) != 1 or not isinstance(m.args[0], str):
             pytest.fail(f"{name}: decides{m.args!r}; needed the name of one property.", pytrace=False)

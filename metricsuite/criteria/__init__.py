@@ -11,7 +11,7 @@
 
 "yes" where the whole interval lies beyond the threshold, "no" where the whole of it lies short, else "unclear". Intervals are
 one-sided 99 % bootstrap bounds on either side; what is resampled is the block (seed, network), never the pair, and a system
-drawn twice makes no pair with itself. Error rates: `metricsuite/tests/error_rates.json`.
+drawn twice makes no pair with itself. Error rates: `error_rates.json`, beside this file.
 """
 
 from metricsuite.criteria.axioms import symmetric, triangular

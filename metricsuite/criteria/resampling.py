@@ -6,7 +6,7 @@ from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import norm, t
+from scipy.special import ndtr, stdtrit
 
 Vector = npt.NDArray[np.float64]
 RESAMPLES = 2000
@@ -29,7 +29,7 @@ def mean_bounds(values: Vector) -> tuple[float, float, float]:
     n = len(values)
     rng = np.random.default_rng(_STREAM)
     draws = values[rng.integers(n, size=(RESAMPLES, n))].mean(axis=1)
-    level = float(norm.cdf(np.sqrt(n / (n - 1)) * t.ppf(CONFIDENCE, n - 1)))
+    level = float(ndtr(np.sqrt(n / (n - 1)) * stdtrit(n - 1, CONFIDENCE)))
     return float(values.mean()), *quantiles(draws, level)
 
 

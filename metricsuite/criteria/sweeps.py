@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.stats import rankdata
 
 from metricsuite.criteria.decision import Decision, decide, expect
 from metricsuite.criteria.orbits import is_degenerate, nothing_moves, stays_below
@@ -42,6 +41,8 @@ def rises(distances: Distances, rho_above: float = 0.5) -> Decision:
             f"rises: a Sweep of {len(levels)} levels and {len(along)} seeds; needed at least 3 levels, to have two distances to rank, "
             "and 2 seeds."
         )
+    from scipy.stats import rankdata  # which costs a second to import, in every worker
+
     x = rankdata(levels[1:]) - len(levels) / 2
     y = np.apply_along_axis(rankdata, 1, along) - len(levels) / 2
     spread = np.sqrt((x**2).sum() * (y**2).sum(1))

@@ -25,12 +25,13 @@ from scipy.optimize import brentq
 from scipy.spatial.distance import cdist
 from scipy.stats import ncf, rankdata
 
+from metricsuite import criteria
 from metricsuite.criteria import Decision, flat, invariant, rises, sensitive, separates, survives
 from metricsuite.distances import Distances
 
 Array = npt.NDArray[np.float64]
 Generator = np.random.Generator
-TABLE = Path(__file__).with_name("error_rates.json")
+TABLE = Path(criteria.__file__).with_name("error_rates.json")
 DIMENSIONS = 5
 N_LEVELS = 5  # of a sweep of systems: four distances to rank
 STREAM = 1907

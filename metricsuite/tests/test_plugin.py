@@ -302,13 +302,13 @@ import sys
 
 def test_imports():
     loaded = {name for name in sys.modules if name.partition(".")[0] in ("numpy", "scipy", "torch", "threadpoolctl", "metricsuite")}
-    assert {"metricsuite", "metricsuite.pytest_plugin"} == loaded
+    assert set() == loaded - {"metricsuite", "metricsuite.version", "metricsuite.pytest_plugin"}
 """
 QUIET = ("-p", "no:randomly", "-p", "no:hypothesispytest")  # these import numpy themselves
 
 
 @pytest.mark.parametrize("workers", ["0", "1"])
-def test_a_foreign_run_imports_one_small_module(pytester: pytest.Pytester, workers: str) -> None:
+def test_a_foreign_run_imports_next_to_nothing(pytester: pytest.Pytester, workers: str) -> None:
     pytester.makepyfile(test_theirs=FOREIGN_TEST)
     assert {"passed": 1} == pytester.runpytest_subprocess(*QUIET, "-n", workers).parseoutcomes()
 
