@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -42,13 +43,15 @@ def obeys(distances: Distances, part: str) -> Decision:
     )  # fmt: skip
 
 
-def repeats(first: Distances, second: Distances) -> Decision:
+def repeats(first: Distances, second: Distances, redrawn: Distances | None = None) -> Decision:
     """Does a metric give the same answers twice? The largest difference, as a part of the median distance.
 
     Parameters
     ----------
     first, second : Distances
         Of one design, taken in different orders, with the same draw.
+    redrawn : Distances, optional
+        With another draw, for a random metric: how far that moves its answers is reported, and decides nothing.
 
     Returns
     -------
@@ -60,7 +63,12 @@ def repeats(first: Distances, second: Distances) -> Decision:
     scale = first.scale or second.scale
     worst = float(np.nanmax(np.abs(first.matrix - second.matrix))) / scale if scale > 0 else 0.0
     reason = f"answers differ by up to {worst:.2g} of the median distance when asked again, in another order"
-    return within_rounding("repeats", "contract", worst, "largest difference", reason, first)
+    if redrawn is None:
+        return within_rounding("repeats", "contract", worst, "largest difference", reason, first)
+    spread = float(np.nanmedian(np.abs(first.matrix - redrawn.matrix))) / scale if scale > 0 else 0.0
+    reason += f"; another rng moves them by {spread:.2g} (median)"
+    decision = within_rounding("repeats", "contract", worst, "largest difference", reason, first)
+    return replace(decision, details={**decision.details, "spread_over_draws": spread})
 
 
 def varies(distances: Distances) -> Decision:

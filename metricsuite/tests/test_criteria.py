@@ -953,3 +953,9 @@ def test_flat_needs_more_than_one_seed():
     levels = {level: [system(level)] for level in (0, 1, 2)}
     with pytest.raises(CaseError):
         flat(pairwise(mean_distance, Sweep("level", levels, paired=True)))
+
+
+def test_repeats_reports_the_spread_over_draws_and_lets_it_decide_nothing():
+    first, redrawn = contrast(two_valued(1, 2, 2, 2), 2, 2), contrast(two_valued(1.5, 2.5, 2, 2), 2, 2)
+    found = repeats(first, first, redrawn)
+    assert ("yes", 0.5 / first.scale) == (found.answer, found.details["spread_over_draws"])

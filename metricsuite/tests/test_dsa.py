@@ -662,3 +662,8 @@ def test_large_operators_do_without_newton():
     n = conjugacy.NEWTON_UP_TO + 2
     a, q = rng.standard_normal((n, n)), haar(rng, n)
     assert distance(a, q @ a @ q.T) < 1e-8
+
+
+def test_axes_in_another_order_are_asked_for():
+    with pytest.raises(InputError, match=r"With 90 units and 12 time points: are the axes \(trials, time, units\)\?$"):
+        DSA()(np.random.default_rng(0).standard_normal((5, 12, 90)), X)

@@ -117,7 +117,14 @@ class DelayOperator:
         trials, _, units = trajectories.shape
         size = min(self.rank, self.n_delays * units)
         min_rows = max(2, math.ceil(size / trials) + 1)
-        embedded = delay_embedding(trajectories, self.n_delays, self.delay_interval, min_rows)
+        try:
+            embedded = delay_embedding(trajectories, self.n_delays, self.delay_interval, min_rows)
+        except InputError as error:
+            _, time, recorded = raw.shape
+            if time >= recorded:
+                raise
+            hint = f"With {recorded} units and {time} time points: are the axes (trials, time, units)?"
+            raise InputError(f"{error} {hint}") from None
         return fit_operator(embedded, self.rank, self.ridge, determined)
 
 
