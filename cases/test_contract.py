@@ -51,7 +51,7 @@ def test_leaves_global_random_state_alone(metric, networks, verdict):
 @pytest.mark.decides("repeatable", pairs=6)
 def test_gives_the_same_answer_twice(metric, networks, verdict):
     first = pairwise(metric, networks, strict=False)
-    again = pairwise(metric, networks, strict=False, backwards=True)
+    again = pairwise(metric.afresh(), networks, strict=False, backwards=True)
     redrawn = pairwise(metric, networks, strict=False, draw=1) if metric.spec.random else None
     verdict(repeats(first, again, redrawn))
 

@@ -36,6 +36,7 @@ class Metric:
     ) -> None:
         self.plugin, self.spec, self.label = plugin, spec, label
         self.parameters = dict(parameters or {})
+        self.made_from: type | None = None
         self.fixed = fixed or bool(parameters)  # its user, or its own rule, has chosen
         self.declared = declared  # the author wrote the spec; otherwise its scope is a guess
         self.kind = next((k for k in ("prepare", "fit") if callable(getattr(plugin, k, None))), "function")
@@ -101,6 +102,15 @@ class Metric:
         if self.spec.orientation == "similarity":
             value = 1.0 - value if self.spec.turn is None else as_float(self.spec.turn(value))
         return value
+
+    def afresh(self) -> Metric:
+        """Made again where `adapt` made it from a class; a function or an object stays what it is."""
+        if self.made_from is None:
+            return self
+        plugin = _construct(self.made_from, self.parameters, self.label)
+        new = Metric(plugin, self.spec, self.label, parameters=self.parameters, declared=self.declared)
+        new.made_from = self.made_from
+        return new
 
     @property
     def tunable(self) -> bool:
@@ -187,6 +197,7 @@ def adapt(
     label = spec.name if spec is not None else name
     if given:
         label += f"({', '.join(f'{k}={v!r}' for k, v in given.items())})"
+    made_from = plugin if inspect.isclass(plugin) else None
     if inspect.isclass(plugin):
         plugin = _construct(plugin, given, name)
     elif given:
@@ -202,7 +213,10 @@ def adapt(
         spec = MetricSpec(
             name=re.sub(r"[^A-Za-z0-9._/-]", "-", name).strip("-./") or "metric", orientation=orientation or "distance"
         )
-    return Metric(plugin, spec, label, parameters=given, declared=declared)
+    _check_signature(plugin, spec)
+    metric = Metric(plugin, spec, label, parameters=given, declared=declared)
+    metric.made_from = made_from
+    return metric
 
 
 def _construct(cls: type, given: dict[str, Any], name: str) -> Any:
@@ -226,6 +240,24 @@ def _check_keywords(target: Callable[..., Any], given: dict[str, Any], name: str
         if word not in parameters:
             known = [p for p in parameters if p not in ("x", "y", "self")]
             raise SpecError(f"{name}: takes no parameter {word!r}; {nearest(word, known) if known else 'it has none'}.")
+
+
+def _check_signature(plugin: Any, spec: MetricSpec) -> None:
+    """What the spec promises to give, the plugin must take."""
+    kind = next((k for k in ("prepare", "fit") if callable(getattr(plugin, k, None))), "function")
+    takers = {"prepare": ["prepare"], "fit": ["fit"], "function": []}[kind]
+    wanted = dict.fromkeys(spec.needs, takers)
+    if spec.random:
+        wanted["rng"] = ["prepare", "compare"] if kind == "prepare" else takers
+    for word, names in sorted(wanted.items()):
+        try:
+            signatures = [_parameters(getattr(plugin, n)) for n in names] or [_parameters(plugin)]
+        except (TypeError, ValueError):
+            continue
+        if not any(word in s or any(p.kind is p.VAR_KEYWORD for p in s.values()) for s in signatures):
+            field = "random=True" if word == "rng" else f"needs={{{word!r}}}"
+            where = " or ".join(names) or "the function"
+            raise SpecError(f"{spec.name}: {field}, and {where} takes no parameter {word!r}. Add it, or drop {field}.")
 
 
 def _check_kind(plugin: Any, name: str) -> None:

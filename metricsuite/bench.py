@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 import sys
 import time
@@ -42,6 +43,7 @@ class Benchable(Protocol):
     tunable: bool
 
     def open(self, systems: Sequence[Trajectories], calibration: Sequence[Trajectories] | None) -> Bench: ...
+    def afresh(self) -> Benchable: ...
 
 
 class Local:
@@ -56,6 +58,10 @@ class Local:
         own = [s.copy() for s in calibration] if calibration is not None else None
         return LocalBench(self.metric, [s.copy() for s in systems], lambda i: systems[i], own)
 
+    def afresh(self) -> Local:
+        """The metric as if it had never been called: what it drew when it was made is drawn again."""
+        return Local(self.metric.afresh())
+
 
 class LocalBench:
     """One metric, its own copies of the systems, and the originals to hold them against afterwards."""
@@ -69,6 +75,7 @@ class LocalBench:
             metric = self._tuned(metric, calibration)
         self.metric, self.setting = metric, metric.setting
         self.ready: dict[int, Any] = {}
+        self.last: tuple[int, int, int] | None = None
 
     def _tuned(self, metric: Metric, calibration: list[Trajectories]) -> Metric:
         try:
@@ -86,7 +93,8 @@ class LocalBench:
 
     def compare(self, i: int, j: int, draw: int) -> tuple[float, float]:
         """Distance from system i to system j, and the seconds it took."""
-        rng = np.random.default_rng([draw, i, j])
+        self.last = i, j, draw
+        rng = np.random.default_rng([draw, min(i, j), max(i, j)])  # the same rng in both directions
         start = time.perf_counter()
         value = _guarded(lambda: self.metric.compare(self.ready[i], self.ready[j], rng))
         return value, time.perf_counter() - start
@@ -101,6 +109,12 @@ class LocalBench:
                 if not np.array_equal(getattr(system, part), getattr(original, part)):
                     faults.setdefault("input-untouched", f"changed its input ({what}system {i})")
         touched = self.random_state.touched()
+        if self.random_state.outdated and self.last is not None:  # the calls imported a library: one more, watched
+            self.random_state = _RandomState()
+            with contextlib.suppress(MetricError):
+                self.prepare(self.last[0], self.last[2])
+                self.compare(*self.last)
+            touched += self.random_state.touched()
         if touched:
             faults["stateless"] = (
                 f"used or seeded the global random state of {', '.join(touched)}; needed a Generator of its own (random=True gives one)"
@@ -120,19 +134,24 @@ class _RandomState:
             write(fresh(_SENTINEL))
 
     def touched(self) -> list[str]:
-        """Names of those that were drawn from or seeded; all are put back."""
+        """Names of those that were drawn from or seeded; all are put back. One imported meanwhile has no state to compare with."""
         out = []
         for name, (read, write, fresh) in _libraries().items():
-            untouched = fresh(_SENTINEL if name in self.before else None)  # None: imported meanwhile, and as new
-            if not _same(untouched, read()):
-                out.append(name)
-            write(self.before.get(name, untouched))
+            if name in self.before:
+                if not _same(fresh(_SENTINEL), read()):
+                    out.append(name)
+                write(self.before[name])
         return out
 
+    @property
+    def outdated(self) -> bool:
+        """Whether a library was imported since."""
+        return set(_libraries()) != set(self.before)
 
-def _libraries() -> dict[str, tuple[Callable[[], Any], Callable[[Any], Any], Callable[[int | None], Any]]]:
-    """For each library that is loaded: how to read its state, how to write it, and the state after a seed (None: at the start)."""
-    out: dict[str, tuple[Callable[[], Any], Callable[[Any], Any], Callable[[int | None], Any]]] = {
+
+def _libraries() -> dict[str, tuple[Callable[[], Any], Callable[[Any], Any], Callable[[int], Any]]]:
+    """For each library that is loaded: how to read its state, how to write it, and the state after a seed."""
+    out: dict[str, tuple[Callable[[], Any], Callable[[Any], Any], Callable[[int], Any]]] = {
         "python's random": (random.getstate, random.setstate, lambda seed: random.Random(seed).getstate()),
         "numpy.random": (
             np.random.get_state,
@@ -143,9 +162,8 @@ def _libraries() -> dict[str, tuple[Callable[[], Any], Callable[[Any], Any], Cal
     torch = sys.modules.get("torch")
     if torch is not None and hasattr(torch, "get_rng_state"):
 
-        def fresh(seed: int | None) -> Any:
-            generator = torch.Generator()
-            return (generator if seed is None else generator.manual_seed(seed)).get_state()
+        def fresh(seed: int) -> Any:
+            return torch.Generator().manual_seed(seed).get_state()
 
         out["torch"] = (lambda: torch.get_rng_state().clone(), torch.set_rng_state, fresh)
     return out

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -48,7 +49,7 @@ def certify(
     processes : int
         As ``pytest -n``; needs pytest-xdist.
     directory : path, optional
-        Keep ``certificate.json`` and ``distances.npz`` there.
+        Keep ``<metric>/certificate.json`` and ``distances.npz`` there.
 
     Returns
     -------
@@ -72,7 +73,7 @@ def certify(
             'certify() was called while certify() loads a metric: guard the script with `if __name__ == "__main__":`.'
         )
     with tempfile.TemporaryDirectory(prefix="metricsuite-certify-") as folder:
-        out = Path(directory) if directory is not None else Path(folder, "certificate")
+        out = Path(folder, "certificate")  # empty, so that what is found there is of this run
         ini = Path(folder, "pytest.ini")
         ini.write_text("[pytest]\naddopts = --strict-markers --strict-config\n", encoding="utf-8")
         own = _own_cases()
@@ -116,6 +117,8 @@ def certify(
             raise MetricsuiteError(
                 f"certify: pytest ended with {done.returncode} and wrote no certificate: {(done.stdout + done.stderr).strip()[-1500:]}"
             )
+        if directory is not None:
+            shutil.copytree(newest.parent, Path(directory, newest.parent.name), dirs_exist_ok=True)
         return read_certificate(newest)
 
 

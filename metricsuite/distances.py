@@ -14,7 +14,7 @@ import numpy.typing as npt
 from metricsuite.adapting import Metric, adapt
 from metricsuite.bench import Bench, Benchable, Local
 from metricsuite.designs import Contrast, Design, Pair, Sweep
-from metricsuite.errors import MetricError, MetricKilled, NotApplicable
+from metricsuite.errors import CaseError, MetricError, MetricKilled, NotApplicable
 from metricsuite.spec import MetricSpec
 
 Matrix = npt.NDArray[np.float64]
@@ -79,8 +79,8 @@ class Distances:
 
     @cached_property
     def scale(self) -> float:
-        """The median distance, or the largest where that is 0: what tolerances are relative to."""
-        values = np.abs(self.of(self.pairs))
+        """The median distance beyond d(x, x), or the largest where that is 0: what tolerances are relative to."""
+        values = np.abs(self.beyond_self(self.pairs))
         values = values[np.isfinite(values)]
         return float(np.median(values) or values.max()) if values.size else 0.0
 
@@ -157,6 +157,10 @@ def pairwise(
     -----
     N systems cost N prepares and one compare a pair and direction. Each metric works on copies of its own.
     """
+    if not isinstance(design, Design):
+        raise CaseError(f"pairwise: given {type(design).__name__}; needed a Contrast, an Orbit or a Sweep.")
+    if isinstance(metric, str):
+        raise CaseError(f"pairwise: given the name {metric!r}; needed a metric. Use load_metric({metric!r}).")
     if not hasattr(metric, "open"):
         metric = (
             adapt(metric, name=getattr(metric, "__name__", type(metric).__name__))
@@ -174,6 +178,9 @@ def pairwise(
             outside = scope_gap(replace(metric.spec, units="equal"), design)  # a plain callable never said "any"
         if outside:
             raise NotApplicable(f"{outside}; and {error}") from error
+        if len({s.units for s in design.systems}) > 1:
+            advice = "These systems differ in their number of units: take that, or declare units='equal'"
+            raise MetricError(f"{error}. {advice}") from error
         raise
 
 

@@ -72,6 +72,7 @@ class Isolated:
         self.kills: list[str] = []
         self.process: subprocess.Popen[bytes] | None = None
         self.label, self.designs = target, 0
+        self.others: list[Isolated] = []
 
     def introduce(self) -> Introduction:
         """Start the process and hear who it is.
@@ -95,6 +96,13 @@ class Isolated:
         self.label, self.spec = hello.label, MetricSpec.from_dict(hello.spec)
         self.declared, self.tunable = hello.declared, hello.tunable
         return hello
+
+    def afresh(self) -> Isolated:
+        """The metric in another process, which ends with this one."""
+        new = Isolated(self.target, self.orientation, self.limit, self.start_limit)
+        new.introduce()
+        self.others.append(new)
+        return new
 
     def open(self, systems: Sequence[Trajectories], calibration: Sequence[Trajectories] | None = None) -> IsolatedBench:
         """Hand a design's systems over."""
@@ -161,6 +169,8 @@ class Isolated:
 
     def close(self) -> None:
         """End the process and everything that it started."""
+        for other in self.others:
+            other.close()
         process, self.process = self.process, None
         if process is None:
             return

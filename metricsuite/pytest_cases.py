@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 import inspect
 import json
+import os
 import re
 import shlex
 import sys
@@ -29,7 +30,7 @@ from metricsuite.errors import CaseError, SpecError
 from metricsuite.ledger import Plan
 from metricsuite.properties import PROPERTIES, TRACKS, nearest
 from metricsuite.session import ROW, RUN, SETTINGS, Judged, Run
-from metricsuite.settings import DEFAULT_SEEDS, Settings
+from metricsuite.settings import DEFAULT_SEEDS, QUICK_PAIRS, Settings
 from metricsuite.verdict import Verdict, blank, judge
 from metricsuite.verdicts import Reporter, save_arrays
 from metricsuite.version import __version__
@@ -186,7 +187,8 @@ def _reproduce(item: pytest.Item, target: str, case: str) -> str:
             f"{name} and {case}" if re.fullmatch(r"[\w-]+", case) else name,
         ]
     else:
-        words += [item.nodeid.split("::")[0], "-k", f"{name} and {case}" if re.fullmatch(r"[\w-]+", case) else name]
+        path = os.path.relpath(item.path, item.config.invocation_params.dir)
+        words += [path, "-k", f"{name} and {case}" if re.fullmatch(r"[\w-]+", case) else name]
     words += ["--metric", target]
     if settings.seeds != DEFAULT_SEEDS:
         words += ["--seeds", str(settings.seeds)]
@@ -215,6 +217,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     run.ledger.whole = {
         label: sum(ROW in i.stash and i.stash[ROW].metric == label for i in items) for label in run.subjects.found
     }
+    if settings.quick:
+        large = [i for i in items if ROW in i.stash and i.stash[ROW].pairs > QUICK_PAIRS]
+        config.hook.pytest_deselected(items=large)
+        items[:] = [i for i in items if i not in large]
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -266,17 +272,23 @@ def _cases_dir(config: pytest.Config, path: Path) -> Path | None:
 def pytest_fixture_setup(fixturedef: Any, request: pytest.FixtureRequest) -> Generator[None, Any, Any]:
     """A design made from `seeds` learns how to make itself again, on seeds that are never scored: for ``tuned(calibration)``."""
     made = yield
-    if isinstance(made, Design) and "seeds" in fixturedef.argnames and not inspect.isgeneratorfunction(fixturedef.func):
+    designs = made if isinstance(made, dict) else {None: made}
+    designs = {key: design for key, design in designs.items() if isinstance(design, Design)}
+    if designs and "seeds" in fixturedef.argnames and not inspect.isgeneratorfunction(fixturedef.func):
 
         @functools.cache
-        def calibration() -> list[Any]:
+        def remade() -> Any:
             given = {name: request.getfixturevalue(name) for name in fixturedef.argnames if name != "seeds"}
-            return list(
-                fixturedef.func(**given, seeds=_seeds(request.path.stem, "calibration", CALIBRATION_SEEDS)).systems
-            )
+            return fixturedef.func(**given, seeds=_seeds(request.path.stem, "calibration", CALIBRATION_SEEDS))
 
-        object.__setattr__(made, "calibration", calibration)
+        for key, design in designs.items():
+            again = functools.partial(_systems_of, remade, key)
+            object.__setattr__(design, "calibration", again)
     return made
+
+
+def _systems_of(remade: Callable[[], Any], key: Any) -> list[Any]:
+    return list((remade() if key is None else remade()[key]).systems)
 
 
 def _seeds(stem: str, kind: str, number: int) -> list[int]:

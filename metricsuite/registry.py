@@ -189,12 +189,14 @@ def _origin(target: str, plugin: Any, distribution: metadata.Distribution | None
     module = getattr(body, "__module__", None)
     try:
         path = inspect.getsourcefile(body)
-    except TypeError:
+    except (TypeError, OSError):
         path = None
-    digest = hashlib.sha256(Path(path).read_bytes()).hexdigest() if path and os.path.isfile(path) else None
+    carried = target.endswith(".pkl")
+    source = target if carried else path
+    digest = hashlib.sha256(Path(source).read_bytes()).hexdigest() if source and os.path.isfile(source) else None
     found = distribution or _distribution(module)
     return {
-        "target": target,
+        "target": "carried by certify()" if carried else target,
         "module": _FROM_FILES.get(module or "", module),
         "file": os.path.basename(path) if path else None,
         "sha256": digest,

@@ -127,6 +127,11 @@ class MetricSpec:
                     raise SpecError(
                         f"{self.name}: {which}: {name!r} cannot be claimed so, only as: {could}; {nearest(name, known)}."
                     )
+        if "triangle" in self.axioms and self.self_value != 0:
+            raise SpecError(
+                f"{self.name}: axioms: 'triangle' needs self_value=0, and {self.self_value!r} is given: a constant added to every "
+                "distance satisfies it. Subtract the constant, or withdraw the claim."
+            )
         for name in sorted(self.invariant_to & self.sensitive_to):
             raise SpecError(
                 f"{self.name}: invariant_to and sensitive_to both name {name!r}; a metric cannot be both. Remove one."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -42,6 +43,11 @@ class Subject:
         return "profile" if self.states.profiled else "certify"
 
 
+def slug(name: str) -> str:
+    """A folder's or a file's name for a metric or a verdict."""
+    return re.sub(r"[^A-Za-z0-9._=,-]+", "_", name).strip("_.") or "_"
+
+
 class Subjects:
     """All metrics of a run, by label.
 
@@ -77,6 +83,11 @@ class Subjects:
             other = self.found[subject.label].target
             raise SpecError(
                 f"two metrics of this run are called {subject.label!r}: {other} and {target}. Rename one in its spec, or run them apart."
+            )
+        same = [o for o in self.found if slug(o).casefold() == slug(subject.label).casefold()]
+        if same:
+            raise SpecError(
+                f"the metrics {same[0]!r} and {subject.label!r} would write into one folder, {slug(same[0])!r}. Rename one."
             )
         self.found[subject.label], self._open[subject.label] = subject, metric
 

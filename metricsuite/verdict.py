@@ -154,6 +154,6 @@ def kept(rows: list[Verdict]) -> dict[str, bool]:
     """For each claimed property that was decided in scope: whether every verdict that decides it is kept (or waived)."""
     out: dict[str, bool] = {}
     for row in rows:
-        if row.kind == "claim":
+        if row.kind == "claim" and row.status != "not applicable":  # a claim that could not be run was not decided
             out[row.property] = out.get(row.property, True) and row.status in ("kept", "waived")
     return out

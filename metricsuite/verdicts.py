@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime
 import json
-import re
 import time
 from collections.abc import Generator
 from pathlib import Path
@@ -26,7 +25,7 @@ from metricsuite.registry import BUILTIN
 from metricsuite.report.terminal import summary
 from metricsuite.session import ROW, Judged, Run
 from metricsuite.settings import Settings
-from metricsuite.subjects import Subject
+from metricsuite.subjects import Subject, slug
 from metricsuite.verdict import Verdict
 from metricsuite.waivers import refuse_waivers
 
@@ -225,18 +224,13 @@ def _complete(row: Verdict, report: pytest.TestReport, call: pytest.CallInfo[Non
     elif error is not None:
         row.status = "error"
         row.reason = (
-            str(error) if isinstance(error, MetricError) else call.excinfo.exconly() if call.excinfo else str(error)
+            str(error) if isinstance(error, MetricError) else f"the case itself failed: {type(error).__name__}: {error}"
         )
         if isinstance(error, MetricError):
             report.longrepr = f"{row.metric}: {row.property} error: {row.reason}\nreproduce: {row.reproduce}"
     elif row.status == "not run":
         row.status, row.reason = "error", "the case ended without a verdict; needed verdict(criterion(distances))"
         report.outcome, report.longrepr = "failed", row.reason
-
-
-def slug(name: str) -> str:
-    """A folder's name for a metric or a verdict."""
-    return re.sub(r"[^A-Za-z0-9._=,-]+", "_", name).strip("_")
 
 
 def save_arrays(folder: Path, row: Verdict, distances: Distances, with_systems: bool) -> None:

@@ -56,8 +56,9 @@ def triangular(distances: Distances) -> Decision:
     CaseError
         No triple at all.
     """
-    d = distances.mean.copy()
-    np.fill_diagonal(d, np.nan)
+    d = np.full(distances.mean.shape, np.nan)
+    for (i, j), value in zip(distances.pairs, distances.beyond_self(distances.pairs), strict=True):
+        d[i, j] = d[j, i] = value
     excess = [d[i, j] - (d[i] + d[j]) for i, j in distances.pairs]
     table = np.array(excess)
     if not np.isfinite(table).any():

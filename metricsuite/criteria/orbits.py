@@ -107,7 +107,11 @@ def identical(distances: Distances) -> Decision:
     missing = distances.faults.get("finite")
     if missing:
         return decide("identical", "contract", "no", (1.0, 1.0, 1.0), 0.5, -0.5, "breaches", missing, distances)
-    scale = float(np.median(np.abs(others))) or float(np.abs(selves).max()) or 1.0
+    scale = (
+        float(np.median(np.abs(distances.beyond_self(_orbit_pairs(distances, "identical")[1]))))
+        or float(np.abs(selves).max())
+        or 1.0
+    )
     expected = distances.self_value
     excess = np.abs(selves - expected) if expected is not None else selves - _nearest_others(distances)
     needed = f"{expected:g}" if expected is not None else "no more than to any other system"

@@ -34,7 +34,7 @@ def suggested_spec(spec: MetricSpec, rows: Iterable[Verdict]) -> str:
             left_out += _comment(f"left out {dropped}: {error}")
     shown = [line for f in _FIELD.values() if getattr(proposed, f) for line in _set(f, getattr(proposed, f))]
     scope = [
-        f"    {k}={v!r},"
+        f"    {k}={{{', '.join(map(repr, sorted(v)))}}}," if isinstance(v, frozenset) else f"    {k}={v!r},"
         for k, v in _scope(spec).items()
         if k != "name" and v != MetricSpec.__dataclass_fields__[k].default
     ]

@@ -51,12 +51,16 @@ def summary(certificates: list[Certificate], specs: Mapping[str, MetricSpec], ro
     lines += _legend(rows)
     lines += _why(rows)
     for certificate in certificates:
+        if any(v.track == "contract" and v.fails() for v in certificate.verdicts):
+            continue  # what breaks the contract has nothing to claim yet
         if certificate.status == "profiled" or specs[certificate.metric].profiled:
             lines += ["", *suggested_spec(specs[certificate.metric], certificate.verdicts).splitlines()]
     lines.append("")
     for certificate in certificates:
-        counts = certificate.body["counts"]
+        counts, tolerance = certificate.body["counts"], specs[certificate.metric].tolerance
         lines += _wrap(f"{certificate.metric}: {certificate.headline}", "    ")
+        if tolerance:
+            lines.append(f"    tolerance {tolerance:g} of the median distance, as its spec declares")
         lines.append(
             f"    planned {counts['planned']} of {counts['whole']}, ran {counts['ran']}, not applicable {counts['not_applicable']}"
         )

@@ -676,7 +676,7 @@ class TestRandomMetrics:
 
     def test_every_pair_has_a_stream_of_its_own(self) -> None:
         found = pairwise(metric("mine", random=True)(lambda x, y, rng: float(rng.uniform())), contrast())
-        assert 12 == len(set(found.matrix[np.isfinite(found.matrix)]))
+        assert 6 == len(set(found.matrix[np.isfinite(found.matrix)]))  # one for both directions of a pair
 
 
 class Tuned:
