@@ -57,6 +57,7 @@ def repeats(first: Distances, second: Distances, redrawn: Distances | None = Non
     -------
     Decision
     """
+    first = replace(first, tolerance=0.0)  # an error of the arithmetic is the same error when it is asked again
     missing = first.faults.get("finite") or second.faults.get("finite")
     if missing:
         return decide("repeats", "contract", "no", (1.0, 1.0, 1.0), 0.5, -0.5, "breaches", missing, first)

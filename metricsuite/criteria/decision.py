@@ -54,8 +54,8 @@ def decide(
 def within_rounding(
     criterion: str, direction: str, worst: float, what: str, reason: str, distances: Distances
 ) -> Decision:
-    """For what one counterexample ends: is the worst within rounding, ``max(1e-6, tolerance)``? (The contract knows no tolerance.)"""
-    threshold = 1e-6 if direction == "contract" else max(1e-6, distances.tolerance)
+    """For what one counterexample ends: is the worst within rounding, ``max(1e-6, tolerance)``?"""
+    threshold = max(1e-6, distances.tolerance)
     answer = "yes" if worst <= threshold else "no"
     return decide(criterion, direction, answer, (worst,) * 3, threshold, threshold - worst, what, reason, distances)
 

@@ -123,6 +123,9 @@ def identical(distances: Distances) -> Decision:
     if decision.answer == "no" and np.median(selves) > np.median(others):
         hint = "Larger for a copy than for another system: this looks like a similarity; say --orientation similarity"
         return replace(decision, reason=f"{reason}. {hint}, or in its spec")
+    if decision.answer == "no" and expected is not None and decision.statistic < 0.01:
+        hint = f"If that is the error of its arithmetic or optimiser, its spec can say so: tolerance={2 * decision.statistic:.0e}"
+        return replace(decision, reason=f"{reason}. {hint}")
     return decision
 
 
