@@ -58,7 +58,8 @@ def test_a_copy_at_a_small_distance_is_told_of_tolerance():
     def near(x, y):
         return squared(x, y) + 1e-3
 
-    plain, declared = (identical(pairwise(m, copies)) for m in (near, metric("near", tolerance=1e-3)(near)))
+    stated = metric("near", tolerance=1e-3)(lambda x, y: near(x, y))
+    plain, declared = (identical(pairwise(m, copies)) for m in (near, stated))
     assert ("no", True, "yes") == (plain.answer, "its spec can say so: tolerance=" in plain.reason, declared.answer)
 
 
