@@ -1,4 +1,4 @@
-"""DSA against the authors' package, dsa-metric 2.0.2 (PyPI). Runs in the tox environment `peers` only.
+"""DSA against the authors' package, dsa-metric 2.0.2. Runs in the tox environment `peers` only.
 
 Where they differ, and why: the package computes in float32, so spectra agree to its precision; it reports the
 Wasserstein distance squared; and its alignment is Adam from two random starts, so its angle is an upper bound of ours.
