@@ -64,9 +64,10 @@ def load_metric(target: str, orientation: str | None = None) -> Metric:
 def load_with_origin(target: str, orientation: str | None = None) -> tuple[Metric, dict[str, Any]]:
     """`load_metric`, and where the metric came from: target, module, file, SHA-256 of the source, distribution and version."""
     plugin, name, parameters, distribution = _find(target)
-    return adapt(plugin, name=name, parameters=parameters, orientation=orientation), _origin(
-        target, plugin, distribution
-    )
+    if getattr(plugin, "spec", None) is not None:
+        orientation = None  # it was given for the plain callables of a run
+    metric = adapt(plugin, name=name, parameters=parameters, orientation=orientation)
+    return metric, _origin(target, plugin, distribution)
 
 
 def _find(target: str) -> tuple[Any, str, dict[str, Any], metadata.Distribution | None]:

@@ -67,6 +67,11 @@ class Subjects:
         self._open: dict[str, Benchable] = {}
         for target in targets or list(BUILTIN):
             self._introduce(target, bool(targets) and isolate)
+        if orientation is not None and all(s.declared for s in self.found.values()):
+            stated = ", ".join(f"{s.label} says {s.states.orientation!r}" for s in self.found.values())
+            raise SpecError(
+                f"an orientation was given, and no metric of this run is without a spec: {stated}. Change the spec instead."
+            )
 
     def _introduce(self, target: str, isolated: bool) -> None:
         metric: Benchable

@@ -11,6 +11,7 @@ import pytest
 from metricsuite import __version__
 from metricsuite.errors import MetricNotFound, SpecError
 from metricsuite.registry import BUILTIN, load_metric, load_with_origin
+from metricsuite.subjects import Subjects
 
 METRICS = """
 import numpy as np
@@ -415,3 +416,15 @@ def test_the_origin_of_a_plugin_is_its_distribution(monkeypatch: pytest.MonkeyPa
 def test_the_origin_of_what_has_no_source_says_so() -> None:
     _, origin = load_with_origin("math:dist")
     assert (None, None, None) == (origin["file"], origin["sha256"], origin["distribution"])
+
+
+def test_an_orientation_is_for_the_plain_callables_of_a_run() -> None:
+    targets = ["cka", "metrics.py:plain"]
+    found = Subjects(targets, isolate=False, orientation="similarity", limit=5.0).found
+    assert [("cka", "similarity"), ("plain", "similarity")] == [(s.label, s.states.orientation) for s in found.values()]
+
+
+def test_an_orientation_without_a_plain_callable_is_refused() -> None:
+    message = "no metric of this run is without a spec: procrustes says 'distance'. Change the spec instead."
+    with pytest.raises(SpecError, match=message):
+        Subjects(["procrustes"], isolate=False, orientation="similarity", limit=5.0)
