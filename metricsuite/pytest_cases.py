@@ -177,19 +177,12 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 def _reproduce(item: pytest.Item, target: str, case: str) -> str:
     settings = item.config.stash[SETTINGS]
-    words = ["pytest"]
     name = item.originalname  # type: ignore[attr-defined]
-    if item.nodeid.startswith("::") or "site-packages" in str(item.path):
-        words += [
-            "--pyargs",
-            f"metricsuite.cases.{item.path.stem}",
-            "-k",
-            f"{name} and {case}" if re.fullmatch(r"[\w-]+", case) else name,
-        ]
-    else:
-        path = os.path.relpath(item.path, item.config.invocation_params.dir)
-        words += [path, "-k", f"{name} and {case}" if re.fullmatch(r"[\w-]+", case) else name]
-    words += ["--metric", target]
+    which = f"{name} and {case}" if re.fullmatch(r"[\w-]+", case) else name
+    installed = item.nodeid.startswith("::") or "site-packages" in str(item.path)
+    path = os.path.relpath(item.path, item.config.invocation_params.dir)
+    where = ["--pyargs", f"metricsuite.cases.{item.path.stem}"] if installed else [path]
+    words = ["pytest", *where, "-k", which, "--metric", target]
     if settings.seeds != DEFAULT_SEEDS:
         words += ["--seeds", str(settings.seeds)]
     if settings.orientation:
@@ -338,7 +331,7 @@ def verdict(request: pytest.FixtureRequest) -> Callable[..., Verdict]:
         for folder, whole in ((settings.certificate, False), (settings.dump, True)):
             if folder is not None and decision.distances is not None:
                 save_arrays(folder, row, decision.distances, whole)
-        if row.fails() and not (row.status == "inconclusive" and settings.quick):
+        if row.fails(quick=settings.quick):
             raise Judged(
                 f"{row.metric}: {row.property} {row.status} ({row.direction}): {row.reason}\nreproduce: {row.reproduce}"
             )

@@ -60,9 +60,9 @@ class Verdict:
         values: dict[str, Any] = _finite(asdict(self))
         return values
 
-    def fails(self) -> bool:
-        """Whether it makes the run fail."""
-        return self.status in FAILING
+    def fails(self, quick: bool = False) -> bool:
+        """Whether it makes the run fail; a quick run, too small to decide, forgives what is inconclusive."""
+        return self.status in FAILING and not (quick and self.status == "inconclusive")
 
 
 def _finite(value: Any) -> Any:

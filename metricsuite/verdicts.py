@@ -86,12 +86,18 @@ class Reporter:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_node_collection_finished(self, node: Any, ids: list[str]) -> None:
-        if not self.run.ledger.rows and self.run.plan_file.exists():
-            self.run.ledger.take(Plan(**json.loads(self.run.plan_file.read_text(encoding="utf-8"))))
+        if self._took_plan():
             reporter = self.config.pluginmanager.get_plugin("terminalreporter")
             if reporter is not None:
                 reporter.ensure_newline()
                 reporter.write_line(self._plan_line())
+
+    def _took_plan(self) -> bool:
+        """Take the plan that a worker wrote down, once."""
+        if self.run.ledger.rows or not self.run.plan_file.exists():
+            return False
+        self.run.ledger.take(Plan(**json.loads(self.run.plan_file.read_text(encoding="utf-8"))))
+        return True
 
     def _plan_line(self) -> str:
         ledger = self.run.ledger
@@ -123,17 +129,13 @@ class Reporter:
         if self.run.worker or self.config.option.collectonly:
             return
         ledger = self.run.ledger
-        if not ledger.rows and self.run.plan_file.exists():
-            ledger.take(Plan(**json.loads(self.run.plan_file.read_text(encoding="utf-8"))))
+        self._took_plan()
         for nodeid, row in ledger.rows.items():
             if row.status == "not run" and nodeid in ledger.crashed:
                 row.status, row.reason = "error", ledger.crashed[nodeid]
-        interrupted = session.exitstatus in (pytest.ExitCode.INTERRUPTED, pytest.ExitCode.INTERNAL_ERROR)
-        if interrupted:
+        if session.exitstatus in (pytest.ExitCode.INTERRUPTED, pytest.ExitCode.INTERNAL_ERROR):
             return
-        failing = [
-            r for r in ledger.rows.values() if r.fails() and not (self.settings.quick and r.status == "inconclusive")
-        ]
+        failing = any(r.fails(quick=self.settings.quick) for r in ledger.rows.values())
         if failing and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
         self.problems = self._waiver_problems()

@@ -14,6 +14,8 @@ from metricsuite.errors import CaseError
 if TYPE_CHECKING:
     from metricsuite.distances import Distances
 
+Pairs = list[tuple[int, int]]
+
 
 def invariant(distances: Distances, below: float = 0.25, exactly: bool = False) -> Decision:
     """Do the images of an Orbit stay near their originals?
@@ -103,17 +105,14 @@ def identical(distances: Distances) -> Decision:
     CaseError
         Not an Orbit.
     """
-    selves, others = (distances.of(p) for p in _orbit_pairs(distances, "identical"))
+    images, unrelated = _orbit_pairs(distances, "identical")
+    selves, others = distances.of(images), distances.of(unrelated)
     missing = distances.faults.get("finite")
     if missing:
         return decide("identical", "contract", "no", (1.0, 1.0, 1.0), 0.5, -0.5, "breaches", missing, distances)
-    scale = (
-        float(np.median(np.abs(distances.beyond_self(_orbit_pairs(distances, "identical")[1]))))
-        or float(np.abs(selves).max())
-        or 1.0
-    )
+    scale = float(np.median(np.abs(distances.beyond_self(unrelated)))) or float(np.abs(selves).max()) or 1.0
     expected = distances.self_value
-    excess = np.abs(selves - expected) if expected is not None else selves - _nearest_others(distances)
+    excess = np.abs(selves - expected) if expected is not None else selves - _nearest(distances, images, unrelated)
     needed = f"{expected:g}" if expected is not None else "no more than to any other system"
     self_distance = selves[int(excess.argmax())]
     reason = f"d(x, x) is {self_distance:.3g} where {needed} is promised; other systems are at {scale:.3g}"
@@ -129,15 +128,13 @@ def identical(distances: Distances) -> Decision:
     return decision
 
 
-def _nearest_others(distances: Distances) -> Vector:
+def _nearest(distances: Distances, images: Pairs, unrelated: Pairs) -> Vector:
     """For each original with an image, its distance to the nearest other system."""
-    labels, pairs = distances.labels, distances.pairs
-    others = [p for p in pairs if "image" not in (labels[p[0]], labels[p[1]])]
-    originals = [i if labels[i] == "original" else j for i, j in pairs if "image" in (labels[i], labels[j])]
-    return np.array([distances.of([p for p in others if i in p]).min() for i in originals])
+    originals = [i if distances.labels[i] == "original" else j for i, j in images]
+    return np.array([distances.of([p for p in unrelated if i in p]).min() for i in originals])
 
 
-def _orbit_pairs(distances: Distances, criterion: str) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+def _orbit_pairs(distances: Distances, criterion: str) -> tuple[Pairs, Pairs]:
     """Pairs of originals with their images, one a block, and of systems that differ."""
     expect(distances, criterion, "Orbit")
     labels, blocks = distances.labels, distances.blocks
