@@ -21,6 +21,7 @@ class Plan:
     cases: str
     own_properties: list[str]
     problems: list[str]
+    waivers: list[str]
 
     def to_json(self) -> str:
         return json.dumps(asdict(self))

@@ -222,7 +222,8 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     run = config.stash[RUN]
     rows = {i.nodeid: i.stash[ROW] for i in session.items if ROW in i.stash}
     folders = {_cases_dir(config, i.path) for i in session.items if ROW in i.stash} - {None}
-    run.read_waivers(f / "waivers.toml" for f in sorted(folders, key=str) if f and (f / "waivers.toml").is_file())
+    waivers = [f / "waivers.toml" for f in sorted(folders, key=str) if f and (f / "waivers.toml").is_file()]
+    run.read_waivers(waivers)
     files = sorted({p for f in folders if f for p in Path(f).glob("test_*.py")}, key=str)
     collected = set(run.stems.values())
     left_out = [
@@ -243,6 +244,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
         digest_of(p for p in files if p in collected),
         own,
         run.problems,
+        [str(path) for path in waivers],
     )
     if not run.worker:
         run.ledger.take(plan)

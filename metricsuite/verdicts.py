@@ -96,7 +96,9 @@ class Reporter:
         """Take the plan that a worker wrote down, once."""
         if self.run.ledger.rows or not self.run.plan_file.exists():
             return False
-        self.run.ledger.take(Plan(**json.loads(self.run.plan_file.read_text(encoding="utf-8"))))
+        plan = Plan(**json.loads(self.run.plan_file.read_text(encoding="utf-8")))
+        self.run.ledger.take(plan)
+        self.run.read_waivers(map(Path, plan.waivers))  # the folder's own, which only workers have met
         return True
 
     def _plan_line(self) -> str:

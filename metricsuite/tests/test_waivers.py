@@ -323,6 +323,15 @@ def test_a_bad_waiver_exits_4_on_two_workers(tmp_path: Path) -> None:
     assert (4, [message]) == (result.ret, errors(result))
 
 
+@pytest.mark.parametrize("workers", ["0", "2"])
+def test_a_bad_waiver_beside_the_cases_exits_4(tmp_path: Path, workers: str) -> None:
+    text, message = REFUSED["an unknown verdict"]
+    (tmp_path / "cases").mkdir()
+    (tmp_path / "cases" / "waivers.toml").write_text(text, encoding="utf-8")
+    result = pytest_in(tmp_path, "", "size", args=("--no-isolation", "-n", workers))
+    assert (4, [message]) == (result.ret, errors(result))
+
+
 def test_a_bad_waiver_leaves_no_certificate_that_looks_good(tmp_path: Path) -> None:
     pytest_in(tmp_path, REFUSED["the contract"][0], "size")
     found = tmp_path / "out" / "size" / "certificate.json"
