@@ -1,8 +1,8 @@
 """The contract: what a measurement must do to be one. Held against every metric, claimed or not.
 
-A metric returns one finite float that is not negative, the same one when asked again, and leaves alone what it was given. It says 0
-for a system and its copy, and not the same for all systems. The systems are random recurrent networks on one input, so that they
-pair, have equal numbers of units, and come with inputs, conditions and dt: inside every scope.
+A metric returns one finite float that is not negative, the same one when asked again, alone or in a batch, and leaves alone what it
+was given. It says 0 for a system and its copy, and not the same for all systems. The systems are random recurrent networks on one
+input, so that they pair, have equal numbers of units, and come with inputs, conditions and dt: inside every scope.
 """
 
 from dataclasses import replace
@@ -53,7 +53,8 @@ def test_gives_the_same_answer_twice(metric, networks, verdict):
     first = pairwise(metric, networks, strict=False)
     again = pairwise(metric.afresh(), networks, strict=False, backwards=True)
     redrawn = pairwise(metric, networks, strict=False, draw=1) if metric.spec.random else None
-    verdict(repeats(first, again, redrawn))
+    alone = pairwise(metric, networks, strict=False, alone=True) if first.batched else None
+    verdict(repeats(first, again, redrawn, alone))
 
 
 @pytest.mark.decides("identity", pairs=8)

@@ -7,11 +7,13 @@ import functools
 import inspect
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
+from metricsuite.answers import as_float, as_floats
 from metricsuite.arrays import Trajectories, as_trajectories
 from metricsuite.errors import MetricError, SpecError
 from metricsuite.properties import nearest
@@ -67,6 +69,11 @@ class Metric:
                     defaults[p.name] = state.get(p.name, p.default)
         return {name: _plain(value) for name, value in {**defaults, **given}.items()}
 
+    @property
+    def batched(self) -> bool:
+        """Offers ``compare_many``: all pairs of a design in one call."""
+        return self.kind == "prepare" and callable(getattr(self.plugin, "compare_many", None))
+
     def prepare(self, system: Trajectories, rng: np.random.Generator) -> Any:
         """One system, made ready to be compared with any number of others."""
         if self.kind != "prepare":
@@ -99,9 +106,41 @@ class Metric:
                 value = as_float((self.plugin if fitted is None else fitted).score(x, y))
             else:
                 value = as_float(self.plugin(a.array, b.array, **extra))
-        if self.spec.orientation == "similarity":
-            value = 1.0 - value if self.spec.turn is None else as_float(self.spec.turn(value))
-        return value
+        return self._turned(value)
+
+    def compare_many(
+        self, states: list[Any], pairs: npt.NDArray[np.intp], rngs: Sequence[np.random.Generator] = ()
+    ) -> npt.NDArray[np.float64]:
+        """The distances of many pairs of prepared systems in one call; only where `batched`.
+
+        Parameters
+        ----------
+        states : list
+            What `prepare` returned for each system.
+        pairs : ndarray of int, shape (k, 2)
+            Indexes into `states`: entry m of the answer is ``compare(states[i], states[j])`` for ``i, j = pairs[m]``.
+        rngs : sequence of Generator
+            For a random metric, one for each pair: what `compare` would have been given for it.
+
+        Returns
+        -------
+        ndarray, shape (k,)
+
+        Raises
+        ------
+        MetricError
+            The plugin returned something that is not k real numbers. (NaN and negatives are numbers: the caller judges.)
+        """
+        takes = self.spec.random and "rngs" in _parameters(self.plugin.compare_many)
+        extra = {"rngs": list(rngs)} if takes else {}
+        values = as_floats(self.plugin.compare_many(states, pairs, **extra), len(pairs))
+        return np.array([self._turned(value) for value in values])
+
+    def _turned(self, value: float) -> float:
+        """A distance, whatever the orientation of what the plugin returned."""
+        if self.spec.orientation == "distance":
+            return value
+        return 1.0 - value if self.spec.turn is None else as_float(self.spec.turn(value))
 
     def afresh(self) -> Metric:
         """Made again where `adapt` made it from a class; a function or an object stays what it is."""
@@ -137,32 +176,6 @@ def _plain(value: Any) -> Any:
     return value if value is None or isinstance(value, bool | int | float | str) else repr(value)
 
 
-def as_float(value: Any) -> float:
-    """One real number, whatever it came in: python, a numpy scalar, a 0-d array or tensor.
-
-    Raises
-    ------
-    MetricError
-        Text, booleans, complex numbers, arrays and anything else.
-    """
-    if isinstance(value, float | int | np.floating | np.integer) and not isinstance(value, bool):
-        try:
-            return float(value)
-        except OverflowError:
-            raise MetricError(f"returned an integer of {int(value).bit_length()} bits; needed one float") from None
-    shape = getattr(value, "shape", None)
-    if shape is not None and tuple(shape) == () and hasattr(value, "item"):
-        item = value.item()
-        if isinstance(item, float | int) and not isinstance(item, bool):
-            return float(item)
-    what = (
-        f"an array of shape {tuple(shape)}"
-        if shape is not None and tuple(shape) != ()
-        else f"{value!r:.60} ({type(value).__name__})"
-    )
-    raise MetricError(f"returned {what}; needed one float")
-
-
 def adapt(
     plugin: Any, *, name: str, parameters: Mapping[str, Any] | None = None, orientation: str | None = None
 ) -> Metric:
@@ -171,7 +184,8 @@ def adapt(
     Parameters
     ----------
     plugin : object
-        A function, a class or instance with ``prepare``/``compare`` or ``fit``/``score``, or a callable instance.
+        A function, a class or instance with ``prepare``/``compare`` (and ``compare_many``, if it likes) or ``fit``/``score``,
+        or a callable instance.
     name : str
         What to call it if it carries no spec.
     parameters : mapping, optional
@@ -258,13 +272,26 @@ def _check_signature(plugin: Any, spec: MetricSpec) -> None:
             field = "random=True" if word == "rng" else f"needs={{{word!r}}}"
             where = " or ".join(names) or "the function"
             raise SpecError(f"{spec.name}: {field}, and {where} takes no parameter {word!r}. Add it, or drop {field}.")
+    if spec.random and kind == "prepare" and callable(getattr(plugin, "compare_many", None)):
+        alone, together = _parameters(plugin.compare), _parameters(plugin.compare_many)
+        if "rng" in alone and "rngs" not in together:  # with one rng for all, no pair could be answered as it is alone
+            raise SpecError(
+                f"{spec.name}: compare takes rng, and compare_many takes no parameter 'rngs'. Add it (a list, one rng for each "
+                "pair), or drop compare_many."
+            )
 
 
 def _check_kind(plugin: Any, name: str) -> None:
-    has = {k: callable(getattr(plugin, k, None)) for k in ("prepare", "compare", "fit", "score")}
+    has = {k: callable(getattr(plugin, k, None)) for k in ("prepare", "compare", "compare_many", "fit", "score")}
     for first, second in (("prepare", "compare"), ("compare", "prepare"), ("fit", "score")):
         if has[first] and not has[second] and not (callable(plugin) and first == "compare"):
             raise SpecError(f"{name}: {type(plugin).__name__} has {first} but no {second}; needed both.")
+    lacking = [k for k in ("prepare", "compare") if not has[k]]
+    if has["compare_many"] and lacking:
+        raise SpecError(
+            f"{name}: {type(plugin).__name__} has compare_many but no {' and no '.join(lacking)}; compare_many takes what prepare "
+            "returned and answers as compare does. Add what is missing, or drop compare_many."
+        )
     if not (has["prepare"] or has["fit"] or callable(plugin)):
         raise SpecError(
             f"{name} is {type(plugin).__name__}; needed a function of (x, y), or an object with prepare and compare, or with fit and score."

@@ -15,10 +15,11 @@ from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 import numpy as np
+import numpy.typing as npt
 
 from metricsuite.adapting import Metric
 from metricsuite.arrays import Trajectories
-from metricsuite.errors import MetricError
+from metricsuite.errors import MetricError, MetricKilled
 from metricsuite.spec import MetricSpec
 
 _SENTINEL = 1_948_271_636
@@ -28,9 +29,11 @@ class Bench(Protocol):
     """A metric with the systems of one design in front of it."""
 
     setting: dict[str, Any]
+    batched: bool  # whether it can be asked to compare_many
 
     def prepare(self, i: int, draw: int) -> float: ...
     def compare(self, i: int, j: int, draw: int) -> tuple[float, float]: ...
+    def compare_many(self, pairs: Sequence[tuple[int, int]], draw: int) -> tuple[npt.NDArray[np.float64], float]: ...
     def audit(self) -> dict[str, str]: ...
 
 
@@ -73,9 +76,9 @@ class LocalBench:
         self.random_state = _RandomState()
         if metric.tunable and calibration:
             metric = self._tuned(metric, calibration)
-        self.metric, self.setting = metric, metric.setting
+        self.metric, self.setting, self.batched = metric, metric.setting, metric.batched
         self.ready: dict[int, Any] = {}
-        self.last: tuple[int, int, int] | None = None
+        self.once_more: Callable[[], object] | None = None  # the last call again, on systems prepared again
 
     def _tuned(self, metric: Metric, calibration: list[Trajectories]) -> Metric:
         try:
@@ -93,11 +96,27 @@ class LocalBench:
 
     def compare(self, i: int, j: int, draw: int) -> tuple[float, float]:
         """Distance from system i to system j, and the seconds it took."""
-        self.last = i, j, draw
-        rng = np.random.default_rng([draw, min(i, j), max(i, j)])  # the same rng in both directions
+        self.once_more = lambda: (self.prepare(i, draw), self.compare(i, j, draw))
+        rng = _rng_of(i, j, draw)
         start = time.perf_counter()
         value = _guarded(lambda: self.metric.compare(self.ready[i], self.ready[j], rng))
         return value, time.perf_counter() - start
+
+    def compare_many(self, pairs: Sequence[tuple[int, int]], draw: int) -> tuple[npt.NDArray[np.float64], float]:
+        """Distances of all these pairs in one call, and the seconds it took. The plugin sees only the systems that occur."""
+        i, j = pairs[-1]
+        self.once_more = lambda: (self.prepare(i, draw), self.compare_many([(i, j)], draw))
+        used, index = np.unique(np.asarray(pairs, dtype=np.intp), return_inverse=True)
+        states, index = [self.ready[k] for k in used.tolist()], index.reshape(-1, 2)
+        rngs = [_rng_of(*pair, draw) for pair in pairs] if self.metric.spec.random else []
+        start = time.perf_counter()
+        try:
+            values = _guarded(lambda: self.metric.compare_many(states, index, rngs))
+        except MetricKilled:
+            raise
+        except MetricError as error:
+            raise MetricError(f"compare_many {error}") from error
+        return values, time.perf_counter() - start
 
     def audit(self) -> dict[str, str]:
         """What the calls left behind: changed input, touched global random state (which is put back)."""
@@ -109,17 +128,21 @@ class LocalBench:
                 if not np.array_equal(getattr(system, part), getattr(original, part)):
                     faults.setdefault("input-untouched", f"changed its input ({what}system {i})")
         touched = self.random_state.touched()
-        if self.random_state.outdated and self.last is not None:  # the calls imported a library: one more, watched
+        if self.random_state.outdated and self.once_more is not None:  # the calls imported a library: one more, watched
             self.random_state = _RandomState()
             with contextlib.suppress(MetricError):
-                self.prepare(self.last[0], self.last[2])
-                self.compare(*self.last)
+                self.once_more()
             touched += self.random_state.touched()
         if touched:
             faults["stateless"] = (
                 f"used or seeded the global random state of {', '.join(touched)}; needed a Generator of its own (random=True gives one)"
             )
         return faults
+
+
+def _rng_of(i: int, j: int, draw: int) -> np.random.Generator:
+    """A pair's own random numbers: the same in both directions, whatever was compared before, alone or in a batch."""
+    return np.random.default_rng([draw, min(i, j), max(i, j)])
 
 
 class _RandomState:

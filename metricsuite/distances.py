@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from metricsuite.adapting import Metric, adapt
-from metricsuite.bench import Bench, Benchable, Local
+from metricsuite.bench import Benchable, Local
 from metricsuite.designs import Contrast, Design, Pair, Sweep
 from metricsuite.errors import CaseError, MetricError, MetricKilled, NotApplicable
+from metricsuite.measuring import Faults, Matrix, measure
 from metricsuite.spec import MetricSpec
 
-Matrix = npt.NDArray[np.float64]
 NOT_NEGATIVE = 1e-6  # of the median distance: a sound CKA gives 1 - s = -4e-15 at identity
 
 
@@ -28,7 +26,7 @@ class Distances:
     `matrix` holds a distance for each pair in `pairs`, in both directions where `both`, and NaN elsewhere (its diagonal holds
     d(x, x) where `self_value` is None); `mean` is the mean of both directions. `labels`, `positions` and `blocks` are those of the design, one for each system. `faults` maps broken parts
     of the contract to what happened; `outside` says why the design is outside the metric's scope, if it is. `seconds` has
-    "prepare" and "compare" apart.
+    "prepare" and "compare" apart, each the total of its calls; `batched` says that one call of ``compare_many`` compared all pairs.
     """
 
     matrix: Matrix
@@ -44,6 +42,7 @@ class Distances:
     outside: str = ""
     seconds: dict[str, float] = field(default_factory=lambda: {"prepare": 0.0, "compare": 0.0})
     setting: dict[str, Any] = field(default_factory=dict)
+    batched: bool = False
     design: Design | None = None
 
     @classmethod
@@ -126,6 +125,7 @@ def pairwise(
     strict: bool = True,
     backwards: bool = False,
     draw: int = 0,
+    alone: bool = False,
 ) -> Distances:
     """All distances that a design needs.
 
@@ -141,6 +141,8 @@ def pairwise(
         Take the pairs in reverse order (to see whether a call depends on those before it).
     draw : int
         Which stream of random numbers a random metric is given.
+    alone : bool
+        One call for each pair, also where the metric offers ``compare_many`` (to see whether the two agree).
 
     Returns
     -------
@@ -155,7 +157,8 @@ def pairwise(
 
     Notes
     -----
-    N systems cost N prepares and one compare a pair and direction. Each metric works on copies of its own.
+    N systems cost N prepares and one compare a pair and direction, or one ``compare_many`` for all pairs where the metric offers it
+    (where that fails, the pairs are compared one by one all the same). Each metric works on copies of its own.
     """
     if not isinstance(design, Design):
         raise CaseError(f"pairwise: given {type(design).__name__}; needed a Contrast, an Orbit or a Sweep.")
@@ -170,7 +173,7 @@ def pairwise(
         metric = Local(metric)
     outside = scope_gap(metric.spec, design)
     try:
-        return _run(metric, design, outside, both, strict, backwards, draw)
+        return _run(metric, design, outside, both, strict, backwards, draw, alone)
     except MetricKilled:
         raise
     except MetricError as error:
@@ -185,14 +188,16 @@ def pairwise(
 
 
 def _run(
-    metric: Benchable, design: Design, outside: str, both: bool | None, strict: bool, backwards: bool, draw: int
-) -> Distances:
+    metric: Benchable, design: Design, outside: str, both: bool | None, strict: bool, backwards: bool, draw: int, alone: bool
+) -> Distances:  # fmt: skip
     spec = metric.spec
     both = "symmetry" not in spec.axioms if both is None else both
     bench = metric.open(design.systems, design.calibration() if metric.tunable and design.calibration else None)
-    faults = _Faults(metric.label, strict)
+    faults = Faults(metric.label, strict)
     try:
-        matrix, seconds = _measure(bench, design, both, backwards, draw, spec.self_value, faults)
+        matrix, seconds, batched = measure(
+            bench, design, faults, both=both, backwards=backwards, draw=draw, self_value=spec.self_value, alone=alone
+        )
     except MetricKilled:
         raise
     except MetricError:
@@ -202,7 +207,7 @@ def _run(
         faults.note(which, message)
     out = Distances(
         matrix, design.labels, design.pairs, design.blocks, design.positions, metric.label, both, spec.self_value, spec.tolerance,
-        faults.found, outside, seconds, bench.setting, design,
+        faults.found, outside, seconds, bench.setting, batched, design,
     )  # fmt: skip
     lowest = np.nanmin(matrix) if np.isfinite(matrix).any() else 0.0
     if spec.self_value is None or lowest >= 0:
@@ -212,58 +217,6 @@ def _run(
     advice = "needed a distance (a similarity says orientation='similarity')"
     faults.note("non-negative", f"returned {lowest:.6g}, below 0 by more than rounding; {advice}")
     return out
-
-
-def _measure(
-    bench: Bench, design: Design, both: bool, backwards: bool, draw: int, self_value: float | None, faults: _Faults
-) -> tuple[Matrix, dict[str, float]]:
-    """Prepare every system, compare the pairs; the matrix has NaN where there is no distance."""
-    systems, labels, seconds = design.systems, design.labels, {"prepare": 0.0, "compare": 0.0}
-    unprepared = set()
-    for i in range(len(systems)):
-        try:
-            seconds["prepare"] += bench.prepare(i, draw)
-        except MetricKilled:
-            raise
-        except MetricError as error:
-            faults.note("finite", f"{error}, given {systems[i]!r} ({labels[i] or f'system {i}'})")
-            unprepared.add(i)
-    ordered = [p for i, j in design.pairs for p in ((i, j), (j, i))] if both else list(design.pairs)
-    matrix = np.full((len(systems), len(systems)), np.nan)
-    for i, j in reversed(ordered) if backwards else ordered:
-        if i in unprepared or j in unprepared:
-            continue
-        where = f"for systems {i} and {j}" + (f" ({labels[i]}, {labels[j]})" if labels[i] else "")
-        try:
-            matrix[i, j], spent = bench.compare(i, j, draw)
-        except MetricKilled:
-            raise
-        except MetricError as error:
-            faults.note("finite", f"{error}, {where}")
-            continue
-        seconds["compare"] += spent
-        if not np.isfinite(matrix[i, j]):
-            faults.note("finite", f"returned {matrix[i, j]} {where}")
-    if self_value is None:  # then d(x, x) is what other distances are measured from
-        for i in set(range(len(systems))) - unprepared:
-            with contextlib.suppress(MetricError):
-                matrix[i, i] = bench.compare(i, i, draw)[0]
-    if not both:
-        first, second = np.asarray(ordered).T
-        matrix[second, first] = matrix[first, second]
-    return matrix, seconds
-
-
-class _Faults:
-    """Broken parts of the contract: the first of each is kept, or ends it all where the caller is strict."""
-
-    def __init__(self, label: str, strict: bool) -> None:
-        self.label, self.strict, self.found = label, strict, dict[str, str]()
-
-    def note(self, which: str, message: str) -> None:
-        if self.strict:
-            raise MetricError(f"{self.label} {message}")
-        self.found.setdefault(which, message)
 
 
 def scope_gap(spec: MetricSpec, design: Design) -> str:

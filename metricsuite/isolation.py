@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import IO, Any
 
 import numpy as np
+import numpy.typing as npt
 
 from metricsuite.adapting import Metric
 from metricsuite.arrays import Trajectories
@@ -28,6 +29,7 @@ from metricsuite.bench import LocalBench
 from metricsuite.errors import MetricError, MetricKilled, MetricsuiteError
 from metricsuite.spec import MetricSpec
 
+PAIRS_A_CALL = 100  # a batch has the time of one call for every 100 pairs, or part of them
 STRIKES = 3  # after so many kills, the metric's other verdicts are errors at once
 ONE_THREAD = dict.fromkeys(
     ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS", "NUMEXPR_NUM_THREADS"), "1"
@@ -60,7 +62,7 @@ class Isolated:
         As `metricsuite.registry.load_metric`.
     orientation : str, optional
     limit : float
-        Seconds that one call of the plugin may take.
+        Seconds that one call of the plugin may take: ten times as many where it is tuned, once for every 100 pairs of a batch.
     start_limit : float
         Seconds that importing it may take.
     """
@@ -120,7 +122,7 @@ class Isolated:
             if calibration is not None
             else None
         )
-        return IsolatedBench(self, self.ask("open", names, tuning))
+        return IsolatedBench(self, *self.ask("open", names, tuning))
 
     def ask(self, *message: Any) -> Any:
         """One message, one reply, within the limit."""
@@ -131,9 +133,13 @@ class Isolated:
             self.process.stdin.flush()
         except BrokenPipeError:
             pass  # the reply says why
+        if message[0] == "compare_many":
+            pairs = len(message[1])
+            advice = f"; raise --metric-timeout, or drop compare_many: compare has {self.limit:g} s for each pair"
+            return self._reply(self.limit * -(-pairs // PAIRS_A_CALL), f"compare_many of {pairs} pairs", advice)
         return self._reply(self.limit * (10 if message[0] == "open" else 1))
 
-    def _reply(self, limit: float) -> Any:
+    def _reply(self, limit: float, what: str = "one call", advice: str = "") -> Any:
         process = self.process
         assert process is not None
         assert process.stdout is not None
@@ -147,7 +153,7 @@ class Isolated:
             code, tail = process.wait(), self._tail()
             self.close()
             if late:
-                why = f"hung: one call took longer than {limit:g} s and was killed"
+                why = f"hung: {what} took longer than {limit:g} s and was killed{advice}"
             elif code < 0:
                 why = f"died of {signal.Signals(-code).name}"
             else:
@@ -189,10 +195,10 @@ class Isolated:
 
 
 class IsolatedBench:
-    """The face of `metricsuite.distances.Bench`, in front of the process."""
+    """The face of `metricsuite.bench.Bench`, in front of the process."""
 
-    def __init__(self, metric: Isolated, setting: dict[str, Any]) -> None:
-        self.ask, self.setting = metric.ask, setting
+    def __init__(self, metric: Isolated, setting: dict[str, Any], batched: bool) -> None:
+        self.ask, self.setting, self.batched = metric.ask, setting, batched
 
     def prepare(self, i: int, draw: int) -> float:
         return float(self.ask("prepare", i, draw))
@@ -200,6 +206,10 @@ class IsolatedBench:
     def compare(self, i: int, j: int, draw: int) -> tuple[float, float]:
         value, seconds = self.ask("compare", i, j, draw)
         return value, seconds
+
+    def compare_many(self, pairs: Sequence[tuple[int, int]], draw: int) -> tuple[npt.NDArray[np.float64], float]:
+        values, seconds = self.ask("compare_many", pairs, draw)
+        return values, seconds
 
     def audit(self) -> dict[str, str]:
         faults: dict[str, str] = self.ask("audit")
@@ -262,7 +272,7 @@ def serve() -> None:
                 calibration = [_load(s) for s in tuning] if tuning is not None else None
                 originals = functools.partial(_original, saved)
                 bench = LocalBench(metric, [_load(s) for s in saved], originals, calibration)
-                answer(True, bench.setting)
+                answer(True, (bench.setting, bench.batched))
             else:
                 answer(True, getattr(bench, what)(*args))
         except MetricError as error:

@@ -55,7 +55,7 @@ _ALL = [
     *_entries("contract", ("contract",), """
         finite          | returns one finite float for every pair of systems in its scope                        | metricsuite
         non-negative    | never returns a distance below zero                                                    | Frechet 1906
-        repeatable      | returns the same value twice, and after other calls                                    | metricsuite
+        repeatable      | returns the same value twice and after other calls, alone and (to rounding) in a batch | metricsuite
         input-untouched | leaves the arrays that it was given as they were                                       | metricsuite
         stateless       | leaves the global random state of python, numpy and torch alone                        | metricsuite
         identity        | is zero between a system and its copy (or least there, where self_value is None)       | Frechet 1906

@@ -3,7 +3,8 @@
     @metric("my-metric", invariant_to={"orthogonal"}, sensitive_to={"topology"}, axioms={"symmetry"})
     def my_metric(x, y): ...        # x, y: arrays (trials, time, units); returns one float
 
-A class with ``prepare(x)`` and ``compare(a, b)`` works N times for N systems; an object with ``fit(x, y)`` and ``score(x, y)``
+A class with ``prepare(x)`` and ``compare(a, b)`` works N times for N systems, and may offer ``compare_many(states, pairs)``, all pairs
+at once (entry m is ``compare(states[i], states[j])`` for ``i, j = pairs[m]``); an object with ``fit(x, y)`` and ``score(x, y)``
 is handed samples ``(trials * time, units)``; a plain callable needs no spec and is profiled.
 """
 
@@ -45,7 +46,8 @@ class MetricSpec:
     needs : set of {"inputs", "conditions", "dt"}
         What it must be given beside the array: by parameter name to ``prepare``, as pairs ``(of x, of y)`` to a function.
     random : bool
-        It takes ``rng``, a `numpy.random.Generator`, and gives the same answer for the same one.
+        It takes ``rng``, a `numpy.random.Generator`, and gives the same answer for the same one. (``compare_many`` takes ``rngs``, a
+        list, one for each pair.)
     self_value : float or None
         d(x, x); None where only d(x, x) <= d(x, y) is promised (cross-validated or unbounded measures).
     tolerance : float

@@ -2,9 +2,6 @@
 
 import functools
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,6 +11,7 @@ import numpy as np
 import pytest
 
 from metricsuite.certificate import read_certificate, schema
+from metricsuite.tests.helpers import pytest_in
 
 CLOUDS = """
 from dataclasses import replace
@@ -132,26 +130,11 @@ WAYS: dict[
 Outcome = tuple[dict[str, Any], dict[str, bytes]]  # certificate without timings, and the distances behind it
 
 
-def pytest_in(folder: Path, *args: str, names: tuple[str, ...] = tuple(NAMES), more: str = "") -> dict[str, Outcome]:
+def certify(folder: Path, *args: str, names: tuple[str, ...] = tuple(NAMES), more: str = "") -> dict[str, Outcome]:
     """Run the cases there; what came out, by metric."""
     (folder / "cases" / "conftest.py").write_text(LINE + more, encoding="utf-8")
     targets = [word for name in names for word in ("--metric", f"metrics.py:{NAMES[name]}")]
-    env = os.environ | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
-    command = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "-p",
-        "metricsuite",
-        "-p",
-        "xdist",
-        *args,
-        *targets,
-        "--certificate",
-        "out",
-    ]
-    done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False)
-    print(done.stdout, done.stderr)
+    pytest_in(folder, *args, *targets, "--certificate", "out")
     return {name: outcome(folder / "out" / name) for name in names}
 
 
@@ -176,7 +159,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def serially(home: Path) -> dict[str, Outcome]:
-    return pytest_in(home, "cases")
+    return certify(home, "cases")
 
 
 @pytest.fixture(scope="module")
@@ -186,7 +169,7 @@ def otherwise(home: Path, serially: dict[str, Outcome]) -> Callable[[str], dict[
     @functools.cache
     def otherwise(way: str) -> dict[str, Outcome]:
         args, more = WAYS[way]
-        return pytest_in(home, *args, more=more)
+        return certify(home, *args, more=more)
 
     return otherwise
 
@@ -210,11 +193,11 @@ def test_the_distances_are_the_same_to_the_last_bit(
 
 
 def test_the_certificate_does_not_depend_on_companions(home: Path, serially: Serially) -> None:
-    assert serially["angle"] == pytest_in(home, "cases", names=("angle",))["angle"]
+    assert serially["angle"] == certify(home, "cases", names=("angle",))["angle"]
 
 
 def test_the_certificate_does_not_depend_on_the_folder(serially: Serially, tmp_path: Path) -> None:
-    assert serially["angle"][0] == pytest_in(furnish(tmp_path), "cases", names=("angle",))["angle"][0]
+    assert serially["angle"][0] == certify(furnish(tmp_path), "cases", names=("angle",))["angle"][0]
 
 
 @pytest.mark.parametrize(("metric", "status"), [("angle", "certified"), ("plain", "profiled")])

@@ -959,3 +959,33 @@ def test_repeats_reports_the_spread_over_draws_and_lets_it_decide_nothing():
     first, redrawn = contrast(two_valued(1, 2, 2, 2), 2, 2), contrast(two_valued(1.5, 2.5, 2, 2), 2, 2)
     found = repeats(first, first, redrawn)
     assert ("yes", 0.5 / first.scale) == (found.answer, found.details["spread_over_draws"])
+
+
+@pytest.mark.parametrize(
+    ("share", "tolerance", "answer"), [(1e-9, 0.0, "yes"), (1e-5, 0.0, "no"), (1e-5, 1e-3, "yes"), (0.01, 1e-3, "no")]
+)
+def test_repeats_holds_a_batch_against_each_pair_alone_within_rounding(share, tolerance, answer):
+    batch = Distances.by_hand(np.full((4, 4), 2.0), classes(2, 2), tolerance=tolerance, batched=True)
+    alone = Distances.by_hand(np.full((4, 4), 2.0) * (1 + share), classes(2, 2), tolerance=tolerance)
+    assert answer == repeats(batch, batch, None, alone).answer
+
+
+def test_repeats_names_the_pair_whose_answers_differ_most():
+    batch, alone = contrast(two_valued(1, 2, 2, 2), 2, 2), contrast(two_valued(1, 2, 2, 2), 2, 2)
+    alone.matrix[1, 2] = 3
+    expected = (
+        "compare_many and compare differ by up to 0.5 of the median distance (systems 1 and 2: 2 and 3); needed the answer of "
+        "compare, in the order of pairs"
+    )
+    assert expected == repeats(batch, batch, None, alone).reason
+
+
+def test_repeats_says_no_where_a_batch_of_zeros_stands_for_distances():
+    zeros, alone = contrast(np.zeros((4, 4)), 2, 2), contrast(two_valued(1, 2, 2, 2), 2, 2)
+    assert "no" == repeats(zeros, zeros, None, alone).answer
+
+
+def test_repeats_says_no_where_a_batch_failed():
+    failed = Distances.by_hand(two_valued(1, 2, 2, 2), classes(2, 2), faults={"repeatable": "answers alone only"})
+    found = repeats(failed, failed)
+    assert ("no", "answers alone only") == (found.answer, found.reason)

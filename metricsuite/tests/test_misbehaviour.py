@@ -5,10 +5,6 @@ workers, and in the process of the run. What one of them does must not show in t
 """
 
 import functools
-import os
-import subprocess
-import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,6 +12,7 @@ from typing import Any
 import pytest
 
 from metricsuite.certificate import read_certificate
+from metricsuite.tests.helpers import pytest_in
 
 CASES = """
 from dataclasses import replace
@@ -164,26 +161,9 @@ def targets(*names: str) -> list[str]:
     return [word for name in names for word in ("--metric", f"{name}.py:{name}")]
 
 
-def pytest_in(folder: Path, *args: str) -> tuple[int, float]:
-    """As `pytester.runpytest_subprocess`, for runs that several tests look at: exit code and seconds."""
-    env = os.environ | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
-    start = time.perf_counter()
-    command = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "-p",
-        "metricsuite",
-        "-p",
-        "xdist",
-        "cases",
-        "--certificate",
-        "out",
-        *args,
-    ]
-    done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False, timeout=240)
-    print(done.stdout, done.stderr)
-    return done.returncode, time.perf_counter() - start
+def exit_code(folder: Path, *args: str) -> int:
+    """Of a run of the cases there, which writes certificates."""
+    return int(pytest_in(folder, "cases", "--certificate", "out", *args).ret)
 
 
 def certificate(folder: Path, metric: str) -> dict[str, Any]:
@@ -201,7 +181,7 @@ def whole(body: dict[str, Any]) -> tuple[str, int, int, set[str]]:
 
 
 WHOLE = ("certified", 8, 8, {"kept"})
-Outcome = tuple[Path, int, float]
+Outcome = tuple[Path, int]
 GROUPS = {"quiet": [*QUIET, *FORGIVEN], "torch": [*TORCH], "deadly": [*DEADLY]}
 KILLED = ("--metric-timeout", "1")
 
@@ -214,7 +194,7 @@ def serially(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Outcom
     def group(which: str) -> Outcome:
         names = GROUPS[which]
         folder = furnish(tmp_path_factory.mktemp(which), names)
-        return folder, *pytest_in(folder, *targets(*names, "good"), *(KILLED if which == "deadly" else ()))
+        return folder, exit_code(folder, *targets(*names, "good"), *(KILLED if which == "deadly" else ()))
 
     return lambda name: group(next(which for which, names in GROUPS.items() if name in (which, *names)))
 
@@ -227,7 +207,7 @@ def on_two_workers(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
     """Some of each kind, in processes that the workers start."""
     names = [*SOME, *FORGIVEN]
     folder = furnish(tmp_path_factory.mktemp("workers"), names)
-    return folder, *pytest_in(folder, *targets(*names, "good"), *KILLED, "-n", "2")
+    return folder, exit_code(folder, *targets(*names, "good"), *KILLED, "-n", "2")
 
 
 @pytest.fixture(scope="module", params=["0", "2"], ids=["serially", "on two workers"])
@@ -235,7 +215,7 @@ def in_process(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPath
     """All that leave the process alive, in the process of the run or of its worker."""
     names = [*QUIET, "chatters"]
     folder = furnish(tmp_path_factory.mktemp("process"), names)
-    return folder, *pytest_in(folder, *targets(*names, "good"), "--no-isolation", "-n", request.param)
+    return folder, exit_code(folder, *targets(*names, "good"), "--no-isolation", "-n", request.param)
 
 
 Serially = Callable[[str], Outcome]
@@ -243,7 +223,7 @@ Serially = Callable[[str], Outcome]
 
 @pytest.mark.parametrize("name", ALL)
 def test_the_verdict_names_the_misbehaviour(serially: Serially, name: str) -> None:
-    folder, code, _ = serially(name)
+    folder, code = serially(name)
     part, reason = ALL[name][2:]
     expected = f"{name} {reason}" if name in DEADLY else reason
     assert (1, ("error", expected)) == (code, verdict_on(folder, name, part))
@@ -291,7 +271,7 @@ def test_metrics_that_hang_cost_three_limits_each_and_no_more(serially: Serially
 
 def test_a_torch_that_is_imported_late_is_watched_from_the_first_call(tmp_path: Path) -> None:
     furnish(tmp_path, ["imports_torch_late"])
-    pytest_in(tmp_path, *targets("imports_torch_late"), "-k", "stateless")
+    exit_code(tmp_path, *targets("imports_torch_late"), "-k", "stateless")
     assert ("error", STATE.format("torch")) == verdict_on(tmp_path, "imports_torch_late", "stateless")
 
 
@@ -392,7 +372,7 @@ def leaves(x, y):
 def test_no_child_of_a_metric_outlives_the_run(tmp_path: Path, workers: str) -> None:
     furnish(tmp_path, [])
     (tmp_path / "leaves.py").write_text(LEAVES, encoding="utf-8")
-    pytest_in(tmp_path, *targets("leaves", "good"), "-k", "finite", "-n", workers)
+    exit_code(tmp_path, *targets("leaves", "good"), "-k", "finite", "-n", workers)
     children = (tmp_path / "children").read_text(encoding="utf-8").split()
     assert [] == [pid for pid in children if _runs(pid)]
     assert len(children) >= 12  # two calls for each of 6 pairs: the plugin did leave some
@@ -432,7 +412,7 @@ def numbers(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
     folder = furnish(tmp_path_factory.mktemp("numbers"), [])
     (folder / "kinds.py").write_text(NUMBERS, encoding="utf-8")
     chosen = [word for kind in KINDS for word in ("--metric", f"kinds.py:{kind}")]
-    return folder, *pytest_in(folder, *chosen, "--no-isolation")
+    return folder, exit_code(folder, *chosen, "--no-isolation")
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -443,7 +423,7 @@ def test_every_kind_of_number_is_taken(numbers: Outcome, kind: str) -> None:
 def test_a_tensor_comes_out_of_a_process_as_a_number(tmp_path: Path) -> None:
     furnish(tmp_path, [])
     (tmp_path / "kinds.py").write_text(NUMBERS, encoding="utf-8")
-    code, _ = pytest_in(tmp_path, "--metric", "kinds.py:tensor")
+    code = exit_code(tmp_path, "--metric", "kinds.py:tensor")
     assert (0, WHOLE) == (code, whole(certificate(tmp_path, "tensor")))
 
 
@@ -461,5 +441,5 @@ def unusual(x, y, order=float("inf"), weight=float("nan"), shape=(1, 2)):
 def test_parameters_that_are_not_finite_are_no_harm(tmp_path: Path) -> None:
     furnish(tmp_path, [])
     (tmp_path / "unusual.py").write_text(UNUSUAL, encoding="utf-8")
-    code, _ = pytest_in(tmp_path, *targets("unusual"))
+    code = exit_code(tmp_path, *targets("unusual"))
     assert (0, WHOLE) == (code, whole(certificate(tmp_path, "unusual")))

@@ -2,10 +2,7 @@
 
 import functools
 import json
-import os
 import shutil
-import subprocess
-import sys
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -16,6 +13,7 @@ import pytest
 
 from metricsuite.certificate import read_certificate
 from metricsuite.registry import BUILTIN
+from metricsuite.tests.helpers import LEAN, pytest_in
 
 REPOSITORY = Path(__file__).parents[2]
 CONFTEST = "metricsuite_cases = True\n"
@@ -103,12 +101,6 @@ ODD = {
     "bug": ("1 / 0", "the case itself failed: ZeroDivisionError: division by zero"),
     "no_design": ("pass", "the design could not be made: ZeroDivisionError: division by zero"),
 }
-LEAN = (
-    "-p",
-    "metricsuite",
-    "-p",
-    "xdist",
-)  # without other people's plugins, to be quick; with them where they are what is tested
 ALONE = {"size": (0, "certified"), "plain": (0, "profiled"), "wrong": (1, "failed"), "few": (1, "inconclusive")}
 Run = Callable[..., pytest.RunResult]
 
@@ -136,16 +128,6 @@ def write(path: Path, text: str) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")
     return path
-
-
-def pytest_in(folder: Path, *args: str) -> pytest.RunResult:
-    """As `run`, for runs that several tests look at."""
-    env = os.environ | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", *LEAN, *args], cwd=folder, env=env, capture_output=True, text=True, check=False
-    )
-    print(done.stdout, done.stderr)
-    return pytest.RunResult(done.returncode, done.stdout.splitlines(), done.stderr.splitlines(), 0.0)
 
 
 def named(*names: str) -> list[str]:

@@ -15,7 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from metricsuite import MetricSpec, Property, Trajectories, metric
-from metricsuite.adapting import Metric, adapt, as_float
+from metricsuite.adapting import Metric, adapt
+from metricsuite.answers import as_float
 from metricsuite.errors import InputError, MetricError, SpecError
 from metricsuite.properties import CONTAINS, EXCLUDES, PROPERTIES, Exclusion
 from metricsuite.spec import NEEDS

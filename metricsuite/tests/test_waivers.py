@@ -1,9 +1,6 @@
 """Waivers: what a file may say, and what a run makes of it."""
 
 import datetime
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +8,7 @@ import pytest
 
 from metricsuite.certificate import read_certificate
 from metricsuite.errors import WaiverError
+from metricsuite.tests.helpers import pytest_in
 from metricsuite.waivers import Waiver, read_waivers
 
 TODAY = datetime.date(2025, 6, 1)
@@ -184,7 +182,7 @@ def waiver(metric: str, verdict: str = CLAIM, end: str = 'source = "theorem: kno
     return f'[[waiver]]\nmetric = "{metric}"\nverdict = "{verdict}"\nreason = "known"\n{end}\n'
 
 
-def pytest_in(
+def run_with(
     folder: Path, waivers: str, *names: str, args: tuple[str, ...] = ("--no-isolation", "--waivers", "waivers.toml")
 ) -> pytest.RunResult:
     """A run in a process of its own."""
@@ -197,24 +195,7 @@ def pytest_in(
         (folder / path).parent.mkdir(exist_ok=True)
         (folder / path).write_text(text, encoding="utf-8")
     targets = [word for name in names for word in ("--metric", f"metrics.py:{name}")]
-    env = os.environ | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
-    command = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "-p",
-        "metricsuite",
-        "-p",
-        "xdist",
-        "cases",
-        *targets,
-        "--certificate",
-        "out",
-        *args,
-    ]
-    done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False)
-    print(done.stdout, done.stderr)
-    return pytest.RunResult(done.returncode, done.stdout.splitlines(), done.stderr.splitlines(), 0.0)
+    return pytest_in(folder, "cases", *targets, "--certificate", "out", *args)
 
 
 def certificate(folder: Path, metric: str) -> dict[str, Any]:
@@ -232,7 +213,7 @@ def errors(result: pytest.RunResult) -> list[str]:
 
 @pytest.mark.parametrize("workers", ["0", "2"])
 def test_a_broken_claim_that_is_waived_makes_the_certificate_conditional(tmp_path: Path, workers: str) -> None:
-    result = pytest_in(tmp_path, waiver("wrong"), "wrong", args=("--waivers", "waivers.toml", "-n", workers))
+    result = run_with(tmp_path, waiver("wrong"), "wrong", args=("--waivers", "waivers.toml", "-n", workers))
     body = certificate(tmp_path, "wrong")
     expected = (0, "conditional", "conditional: 2 of 51 properties claimed, all kept but for 1 waived", 1)
     assert expected == (result.ret, body["status"], body["headline"], body["counts"]["waived"])
@@ -244,16 +225,16 @@ def test_a_broken_claim_that_is_waived_makes_the_certificate_conditional(tmp_pat
 
 def test_the_ini_key_is_read_from_the_root_of_the_project(tmp_path: Path) -> None:
     (tmp_path / "pytest.ini").write_text("[pytest]\nmetricsuite_waivers = waivers.toml\n", encoding="utf-8")
-    assert 0 == pytest_in(tmp_path, waiver("wrong"), "wrong", args=("--no-isolation",)).ret
+    assert 0 == run_with(tmp_path, waiver("wrong"), "wrong", args=("--no-isolation",)).ret
 
 
 def test_a_waiver_with_an_end_says_when(tmp_path: Path) -> None:
-    pytest_in(tmp_path, waiver("wrong", end="expires = 2999-12-31"), "wrong")
+    run_with(tmp_path, waiver("wrong", end="expires = 2999-12-31"), "wrong")
     assert "known (until 2999-12-31)" == row(tmp_path, "wrong")["waiver"]
 
 
 def test_an_unexpected_pass_fails_the_run(tmp_path: Path) -> None:
-    result = pytest_in(tmp_path, waiver("size"), "size")
+    result = run_with(tmp_path, waiver("size"), "size")
     expected = (1, "unexpected pass", "failed: 2 of 51 properties claimed, broken: regime")
     assert expected == (result.ret, row(tmp_path, "size")["status"], certificate(tmp_path, "size")["headline"])
 
@@ -262,7 +243,7 @@ def test_an_unexpected_pass_fails_the_run(tmp_path: Path) -> None:
 def all_waived(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, pytest.RunResult]:
     folder = tmp_path_factory.mktemp("all")
     names = ("size", "wrong", "few", "raises")
-    return folder, pytest_in(folder, "".join(waiver(name) for name in names), *names)
+    return folder, run_with(folder, "".join(waiver(name) for name in names), *names)
 
 
 @pytest.mark.parametrize(
@@ -307,19 +288,19 @@ REFUSED = {
 
 
 def test_waivers_that_may_not_be_are_refused_together(tmp_path: Path) -> None:
-    result = pytest_in(tmp_path, "".join(text for text, _ in REFUSED.values()), "size")
+    result = run_with(tmp_path, "".join(text for text, _ in REFUSED.values()), "size")
     assert (4, sorted(message for _, message in REFUSED.values())) == (result.ret, sorted(errors(result)))
 
 
 def test_an_unknown_verdict_alone_exits_4(tmp_path: Path) -> None:
     text, message = REFUSED["an unknown verdict"]
-    result = pytest_in(tmp_path, text, "size")
+    result = run_with(tmp_path, text, "size")
     assert (4, [message]) == (result.ret, errors(result))
 
 
 def test_a_bad_waiver_exits_4_on_two_workers(tmp_path: Path) -> None:
     text, message = REFUSED["an unknown verdict"]
-    result = pytest_in(tmp_path, text, "size", args=("--no-isolation", "--waivers", "waivers.toml", "-n", "2"))
+    result = run_with(tmp_path, text, "size", args=("--no-isolation", "--waivers", "waivers.toml", "-n", "2"))
     assert (4, [message]) == (result.ret, errors(result))
 
 
@@ -328,18 +309,18 @@ def test_a_bad_waiver_beside_the_cases_exits_4(tmp_path: Path, workers: str) -> 
     text, message = REFUSED["an unknown verdict"]
     (tmp_path / "cases").mkdir()
     (tmp_path / "cases" / "waivers.toml").write_text(text, encoding="utf-8")
-    result = pytest_in(tmp_path, "", "size", args=("--no-isolation", "-n", workers))
+    result = run_with(tmp_path, "", "size", args=("--no-isolation", "-n", workers))
     assert (4, [message]) == (result.ret, errors(result))
 
 
 def test_a_bad_waiver_leaves_no_certificate_that_looks_good(tmp_path: Path) -> None:
-    pytest_in(tmp_path, REFUSED["the contract"][0], "size")
+    run_with(tmp_path, REFUSED["the contract"][0], "size")
     found = tmp_path / "out" / "size" / "certificate.json"
     assert not found.exists() or "certified" != read_certificate(found).status
 
 
 def test_an_expired_waiver_exits_4_before_anything_is_run(tmp_path: Path) -> None:
-    result = pytest_in(tmp_path, waiver("wrong", end="expires = 2020-01-01"), "wrong")
+    result = run_with(tmp_path, waiver("wrong", end="expires = 2020-01-01"), "wrong")
     message = f"the waiver of wrong {CLAIM} expired on 2020-01-01. Mend the metric, withdraw the claim, or renew it with a reason."
     assert (4, [f"{tmp_path / 'waivers.toml'}: {message}"], []) == (
         result.ret,
@@ -349,12 +330,12 @@ def test_an_expired_waiver_exits_4_before_anything_is_run(tmp_path: Path) -> Non
 
 
 def test_a_waiver_of_what_was_left_out_is_no_error(tmp_path: Path) -> None:
-    result = pytest_in(
+    result = run_with(
         tmp_path, waiver("wrong"), "wrong", args=("--no-isolation", "--waivers", "waivers.toml", "-k", "finite")
     )
     assert (0, []) == (result.ret, errors(result))
 
 
 def test_a_waiver_of_a_built_in_metric_that_is_not_in_the_run_is_no_error(tmp_path: Path) -> None:
-    result = pytest_in(tmp_path, waiver("wrong") + waiver("cka"), "wrong")
+    result = run_with(tmp_path, waiver("wrong") + waiver("cka"), "wrong")
     assert (0, []) == (result.ret, errors(result))
