@@ -2,32 +2,59 @@
 
     minimise ||A / |A| - C (B / |B|) C'||_F^2   over C in O(n), rotations and reflections
 
-The problem is not convex. Algebraic starts (`starts.py`) solve it at once where A and B are conjugate. Otherwise many
-starts go downhill together (`descent.py`), most are dropped early, and the best few hop: a random turn within a random
-four-dimensional subspace leads to a better minimum ten times as often as a fresh random start does. The best is
-finished by Newton's method. Everything is deterministic: the random starts come from a Generator of their own.
+The problem is not convex. Where A and B may be conjugate, which their invariants tell, algebra gives C at once
+(`starts.py`). Otherwise a search: starts that match the planes in which the operators turn (`forms.py`), all going
+downhill together in single precision (`descent.py`); most are dropped early, since the value after a few steps tells
+which valley is deep; the best is finished in double precision. Everything is deterministic.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from metricsuite.errors import InputError
-from metricsuite.metrics.dsa import starts
-from metricsuite.metrics.dsa.descent import descend, half_residual, newton, skew_gradient
+from metricsuite.metrics.dsa.descent import Problems, conjugated, descend, half_residual, orthonormalised, skew_gradient
+from metricsuite.metrics.dsa.forms import Form, Preconditioner, form_of
+from metricsuite.metrics.dsa.newton import NEWTON_UP_TO, finish
+from metricsuite.metrics.dsa.starts import WORDS, Eigenbases, aligned_eigenbases, haar, matched_planes
 
 Array = npt.NDArray[np.float64]
 
-RANDOM_STARTS = 60
-FIRST_STEPS, SECOND_STEPS = 12, 25  # of descent, before and after most starts are dropped
-SECOND_STARTS, SURVIVORS = 20, 8
-HOPS, HOP_DIMENSIONS = 4, 4  # for each survivor and round
-MOST_ROUNDS, PATIENCE = 8, 2
-NEWTON_UP_TO = 24  # O(n^6) a step
 CONJUGATE = 1e-20  # half the squared residual of unit operators that are one operator up to rounding
+NEARLY = 1e-6  # of the same: near enough for algebra to be worth a try
+FIRST_WORD = 4
+BLOCK = 1_000_000  # numbers in the rotations of one block of pairs
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """A search: how many starts of which kind, and how many of them go on after how many steps of descent."""
+
+    starts: int  # that match planes
+    mirrored: int  # of these, in the other component of O(n)
+    rounds: tuple[tuple[int, int], ...]  # (steps, how many go on)
+    steps: int  # of the finish in double precision, at most
+    tolerance: float  # gradient norm that ends it
+    random: int = 0  # further starts, uniform on O(n)
+    head_start: int = 10  # steps that these take first, since they come from further away
+
+
+def schedule(n: int) -> Schedule:
+    """Chosen on operators of simulated systems that no test and no comparison scores.
+
+    A start that is dropped before it has found the valley that it will end in tells nothing, and valleys grow longer with n.
+    """
+    if n <= 12:
+        return Schedule(10, 4, ((15, 8), (15, 4), (20, 1)), 80, 1e-8, random=10)
+    if n <= 32:
+        return Schedule(8, 3, ((18, 6), (18, 3), (20, 1)), 80, 1e-7, random=8)
+    if n <= 70:
+        return Schedule(8, 2, ((60, 5), (40, 2), (50, 1)), 30, 1e-7)
+    return Schedule(6, 2, ((40, 2), (60, 1)), 20, 1e-7)
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,11 +69,16 @@ class Alignment:
         ||A / |A| - C (B / |B|) C'||_F^2, from 0 to 4.
     gradient_norm : float
         Frobenius norm of the objective's gradient along exp(W) C, W skew-symmetric, at `rotation`.
+    bound : float
+        No rotation has a lower objective than this one, from 0 to `objective`: the larger of the squared distances
+        between the eigenvalues of the symmetric and skew parts (Hoffman & Wielandt 1953), and between the singular
+        values (Mirsky 1960), of A / |A| and B / |B|. `objective` - `bound` is the most that a better search could gain.
     """
 
     rotation: Array
     objective: float
     gradient_norm: float
+    bound: float
 
 
 def align_operators(a: npt.ArrayLike, b: npt.ArrayLike) -> Alignment:
@@ -70,30 +102,67 @@ def align_operators(a: npt.ArrayLike, b: npt.ArrayLike) -> Alignment:
 
     Cost
     ----
-    2 ms at n = 10 where the operators are conjugate; otherwise about 35 ms at n = 10, 120 ms at n = 20, 1 s at n = 50
-    on one core.
+    As `align_pairs` of one pair: several times what a pair costs in a batch.
 
     Source
     ------
     Ostrow, Eisen, Kozachkov & Fiete 2023, Procrustes analysis over vector fields.
     """
-    first, second = _unit_operator(a, "a"), _unit_operator(b, "b")
-    if first.shape != second.shape:
-        raise InputError(
-            f"dsa: a has shape {first.shape}, b has shape {second.shape}; needed operators of one size. "
-            "Fit both at a rank that both systems support: the lower one, or noise-free data may need fewer delays."
-        )
-    exchanged = first.tobytes() > second.tobytes()
-    if exchanged:
-        first, second = second, first
-    rotation = _best_rotation(first, second)
-    moved = (rotation @ second @ rotation.T)[None]
-    objective = 2 * float(half_residual(first, moved)[0])
-    gradient = 2 * float(np.linalg.norm(skew_gradient(first, moved)))
-    return Alignment(rotation.T if exchanged else rotation, objective, gradient)
+    return align_pairs([_square(a, "a"), _square(b, "b")], [(0, 1)], names=("a", "b"))[0]
 
 
-def _unit_operator(operator: npt.ArrayLike, name: str) -> Array:
+def align_pairs(
+    operators: Sequence[npt.ArrayLike],
+    pairs: Sequence[tuple[int, int]] | npt.NDArray[np.integer],
+    names: Sequence[str] = (),
+) -> list[Alignment]:
+    """`align_operators` for many pairs of a list at once: the same answers to the last bit, much sooner.
+
+    Parameters
+    ----------
+    operators : sequence of array_like, each (n, n)
+    pairs : sequence of (i, j), or ndarray, shape (k, 2)
+        Indexes into `operators`. Sizes may differ between pairs, not within one.
+    names : sequence of str, optional
+        What error messages call the operators; "operator 3" unless given.
+
+    Returns
+    -------
+    list of Alignment, one for each pair
+
+    Raises
+    ------
+    InputError
+        As `align_operators`.
+    """
+    names = names or [f"operator {k}" for k in range(len(operators))]
+    index = [(int(i), int(j)) for i, j in pairs]
+    arrays = {k: _square(operators[k], names[k]) for k in sorted({k for pair in index for k in pair})}
+    by_size: dict[int, list[int]] = {}
+    for k, (i, j) in enumerate(index):
+        if arrays[i].shape != arrays[j].shape:
+            raise InputError(
+                f"dsa: {names[i]} has shape {arrays[i].shape}, {names[j]} has shape {arrays[j].shape}; needed operators of "
+                "one size. Fit both at a rank that both systems support: the lower one, or noise-free data may need "
+                "fewer delays."
+            )
+        by_size.setdefault(len(arrays[i]), []).append(k)
+    forms = {k: form_of(array) for k, array in arrays.items()}
+    out: dict[int, Alignment] = {}
+    for n, members in by_size.items():
+        most = max(1, BLOCK // (schedule(n).starts * n * n))
+        for start in range(0, len(members), most):
+            block = members[start : start + most]
+            # The same way round whichever was given first, so that d(x, y) = d(y, x) to the last bit.
+            swapped = [forms[index[k][0]].unit.tobytes() > forms[index[k][1]].unit.tobytes() for k in block]
+            ordered = [index[k][::-1] if s else index[k] for k, s in zip(block, swapped, strict=True)]
+            found = _align([(forms[i], forms[j]) for i, j in ordered])
+            for k, s, (i, j), rotation in zip(block, swapped, ordered, found, strict=True):
+                out[k] = _alignment(forms[i], forms[j], rotation, s)
+    return [out[k] for k in range(len(index))]
+
+
+def _square(operator: npt.ArrayLike, name: str) -> Array:
     array = np.array(operator, dtype=np.float64)
     if array.ndim != 2 or array.shape[0] != array.shape[1] or array.size == 0:
         raise InputError(
@@ -101,82 +170,92 @@ def _unit_operator(operator: npt.ArrayLike, name: str) -> Array:
         )
     if not np.isfinite(array).all():
         raise InputError(f"dsa: {name} is not finite; needed finite numbers. Check the trajectories it was fitted to.")
-    largest = np.abs(array).max()
-    if largest == 0:
+    if not array.any():
         raise InputError(
             f"dsa: {name} is zero; needed an operator with a direction. The system forgets its state in one step."
         )
-    array /= largest
-    array /= np.linalg.norm(array)
     return array
 
 
-def _best_rotation(first: Array, second: Array) -> Array:
-    """Align the trace-free parts: a multiple of the identity looks the same from every basis and hides slow motion."""
-    n = len(first)
-    a, b = _trace_free(first), _trace_free(second)
-    if a is None or b is None:
-        return np.eye(n)
-    algebraic = np.concatenate([np.eye(n)[None], starts.aligned_eigenbases(a, b)])
-    value = half_residual(a, algebraic @ b @ algebraic.transpose(0, 2, 1))
-    best = _finished(a, b, algebraic[np.argmin(value)]) if value.min() < 1e-6 else None
-    if best is not None and half_residual(a, (best @ b @ best.T)[None])[0] < CONJUGATE:
-        return best
-    candidates = _searched(a, b, algebraic)
-    finished = np.stack([_finished(a, b, c) for c in candidates] + ([] if best is None else [best]))
-    value = half_residual(a, finished @ b @ finished.transpose(0, 2, 1))
-    return np.asarray(finished[np.argmin(value)])
+def _alignment(first: Form, second: Form, rotation: Array, swapped: bool) -> Alignment:
+    moved = (rotation @ second.unit @ rotation.T)[None]
+    objective = 2 * float(half_residual(first.unit, moved)[0])
+    gradient = 2 * float(np.linalg.norm(skew_gradient(first.unit, moved)))
+    bound = min(_bound(first, second), objective)
+    return Alignment(rotation.T if swapped else rotation, objective, gradient, bound)
 
 
-def _trace_free(unit: Array) -> Array | None:
-    """The part that turns with the basis, at unit norm; None where there is nothing but a multiple of the identity."""
-    n = len(unit)
-    rest = unit - np.trace(unit) / n * np.eye(n)
-    size = np.linalg.norm(rest)
-    return None if size < 1e-14 else rest / size
+def _bound(first: Form, second: Form) -> float:
+    return float(((first.invariants - second.invariants) ** 2).sum(axis=1).max())
 
 
-def _searched(a: Array, b: Array, algebraic: Array) -> Array:
-    """The most promising rotations, best first: many starts, then rounds of hops from the survivors."""
-    n = len(a)
-    rng = np.random.default_rng(0)
-    c = np.concatenate([algebraic, starts.reflected(a, b, algebraic), starts.haar(rng, RANDOM_STARTS, n)])
-    c, _ = _distinct(*descend(a, b, c, FIRST_STEPS), SECOND_STARTS)
-    c, value = _distinct(*descend(a, b, c, SECOND_STEPS), SURVIVORS)
-    idle = 0
-    for _ in range(MOST_ROUNDS):
-        hopped, _ = _distinct(*descend(a, b, _hops(rng, c), FIRST_STEPS), SECOND_STARTS - len(c))
-        c, new_value = _distinct(*descend(a, b, np.concatenate([c, hopped]), SECOND_STEPS), SURVIVORS)
-        idle = idle + 1 if new_value[0] > value[0] * (1 - 1e-3) else 0
-        value = new_value
-        if idle == PATIENCE:
-            break
-    return c[:2]
+def _align(pairs: list[tuple[Form, Form]]) -> list[Array]:
+    """A rotation for each pair, from B's coordinates to A's."""
+    best: dict[int, Array] = {}
+    least: dict[int, float] = {}
+    for k, (a, b) in enumerate(pairs):
+        if np.array_equal(a.unit, b.unit) or not a.turned.any() or not b.turned.any():
+            least[k] = 0.0  # one operator, or one that looks the same from everywhere
+        elif _bound(a, b) < 2 * NEARLY:
+            best[k], least[k] = _conjugacy(a, b)
+    left = [k for k in range(len(pairs)) if least.get(k, 1.0) >= CONJUGATE]
+    if left:
+        for k, rotation, value in zip(left, *_search([pairs[k] for k in left]), strict=True):
+            if value < least.get(k, np.inf):
+                best[k] = rotation
+    return [a.basis @ best[k] @ b.basis.T if k in best else np.eye(len(a.unit)) for k, (a, b) in enumerate(pairs)]
 
 
-def _distinct(c: Array, value: Array, most: int) -> tuple[Array, Array]:
-    """The best rotations, one for each value."""
-    kept: list[int] = []
-    for i in np.argsort(value, kind="stable"):
-        if not kept or value[i] > value[kept[-1]] * (1 + 1e-4):
-            kept.append(int(i))
-        if len(kept) == most:
-            break
-    return c[kept], value[kept]
+def _conjugacy(a: Form, b: Form) -> tuple[Array, float]:
+    """The best that algebra finds for two operators that may be one: a rotation between bases, half its residual."""
+    best, least = np.eye(len(a.unit)), np.inf
+    for words in ([FIRST_WORD], [w for w in range(len(WORDS)) if w != FIRST_WORD]):
+        starts = aligned_eigenbases(Eigenbases.of(a.turned, words), Eigenbases.of(b.turned, words))
+        starts = orthonormalised(np.concatenate([starts, best[None]]))
+        value = half_residual(a.turned, conjugated(starts, b.turned))
+        best, least = starts[np.argmin(value)], float(value.min())
+        if least < CONJUGATE:
+            return best, least
+    if least < NEARLY:
+        finished, values = _finished([(a, b)], best[None])
+        best, least = finished[0], float(values[0])
+    return best, least
 
 
-def _hops(rng: np.random.Generator, c: Array) -> Array:
-    """`HOPS` neighbours of each rotation: turned at random, reflections included, within a random subspace."""
-    n = c.shape[-1]
-    source = np.repeat(c, HOPS, axis=0)
-    size = min(HOP_DIMENSIONS, n)
-    basis, _ = np.linalg.qr(rng.standard_normal((len(source), n, size)))
-    turn = starts.haar(rng, len(source), size) - np.eye(size)
-    return np.asarray(source + basis @ (turn @ (basis.transpose(0, 2, 1) @ source)))
+def _search(pairs: list[tuple[Form, Form]]) -> tuple[Array, Array]:
+    """The best rotation, between bases, that a search finds for each pair, and half its residual."""
+    plan = schedule(len(pairs[0][0].unit))
+    every = np.arange(len(pairs))
+    c = np.concatenate([matched_planes(a, b, plan.starts, plan.mirrored) for a, b in pairs]).astype(np.float32)
+    pair = np.repeat(every, plan.starts)
+    if plan.random:
+        uniform = np.tile(haar(plan.random, c.shape[1]).astype(np.float32), (len(pairs), 1, 1))
+        fair, _ = descend(_problems(pairs, np.repeat(every, plan.random), np.float32), uniform, plan.head_start)
+        c, pair = np.concatenate([c, fair]), np.concatenate([pair, np.repeat(every, plan.random)])
+    for steps, keep in plan.rounds:
+        c, value = descend(_problems(pairs, pair, np.float32), c, steps)
+        best = np.lexsort((value, pair)).reshape(len(pairs), -1)[:, :keep].ravel()
+        c, pair = c[best], pair[best]
+    return _finished(pairs, c.astype(np.float64))
 
 
-def _finished(a: Array, b: Array, rotation: Array) -> Array:
-    if len(a) > NEWTON_UP_TO:
-        return np.asarray(descend(a, b, rotation[None], steps=400, memory=12)[0][0])
-    near, _ = descend(a, b, rotation[None], steps=20, memory=8)
-    return newton(a, b, near[0])
+def _finished(pairs: list[tuple[Form, Form]], c: Array) -> tuple[Array, Array]:
+    """One rotation for each pair, taken to the bottom of its valley in double precision, and half its residual.
+
+    Where descent is too slow, along a valley that is all but flat, or where the operators are conjugate and degenerate, Newton
+    ends it, if the operators are small enough for that.
+    """
+    plan = schedule(c.shape[1])
+    problems = _problems(pairs, np.arange(len(pairs)), np.float64)
+    c, value = descend(problems, orthonormalised(c), plan.steps, plan.tolerance)
+    if c.shape[1] <= NEWTON_UP_TO:
+        gradient = skew_gradient(problems.a, conjugated(c, problems.b))
+        for k in np.flatnonzero((np.linalg.norm(gradient, axis=(1, 2)) > plan.tolerance) | (value < NEARLY)):
+            c[k] = finish(problems.a[k], problems.b[k], c[k])
+        value = half_residual(problems.a, conjugated(c, problems.b))
+    return c, value
+
+
+def _problems(pairs: list[tuple[Form, Form]], pair: npt.NDArray[np.intp], dtype: npt.DTypeLike) -> Problems:
+    a, b = (np.array([both[side].turned for both in pairs], dtype) for side in (0, 1))
+    return Problems(a, b, Preconditioner.of([first for first, _ in pairs], dtype), pair)

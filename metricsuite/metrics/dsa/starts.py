@@ -10,8 +10,15 @@ from several sides; a multiplicity that one word adds another one resolves.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
 import numpy as np
 import numpy.typing as npt
+from scipy.optimize import linear_sum_assignment
+
+from metricsuite.metrics.dsa.forms import Form
 
 Array = npt.NDArray[np.float64]
 Complex = npt.NDArray[np.complex128]
@@ -34,29 +41,37 @@ WORDS = np.array(
 SAME_EIGENVALUE = 1e-7
 
 
-def hermitian_words(a: Array) -> Complex:
+def hermitian_words(a: Array, words: Sequence[int] = range(len(WORDS))) -> Complex:
     """The words of one operator, shape (words, n, n)."""
     n = len(a)
     turned = a.T
     parts = np.stack([a + turned, n**0.5 * a @ turned, n**0.5 * turned @ a, n**0.5 * (a @ a + turned @ turned)])
     imaginary = np.stack([a - turned, n**0.5 * (a @ a - turned @ turned)])
-    words: Complex = np.einsum("wp,pij->wij", WORDS[:, :4], parts) + 1j * np.einsum(
-        "wp,pij->wij", WORDS[:, 4:], imaginary
+    chosen = WORDS[list(words)]
+    out: Complex = np.einsum("wp,pij->wij", chosen[:, :4], parts) + 1j * np.einsum(
+        "wp,pij->wij", chosen[:, 4:], imaginary
     )
-    return words
+    return out
 
 
-def aligned_eigenbases(a: Array, b: Array) -> Array:
+@dataclass(frozen=True, eq=False)
+class Eigenbases:
+    """Of some words of one operator: eigenvalues (w, n), eigenvectors (w, n, n), the operator in them (w, n, n)."""
+
+    values: Array
+    bases: Complex
+    inside: Complex
+
+    @classmethod
+    def of(cls, a: Array, words: Sequence[int] = range(len(WORDS))) -> Eigenbases:
+        values, bases = np.linalg.eigh(hermitian_words(a, words))
+        return cls(values, bases, np.conj(bases.swapaxes(1, 2)) @ a @ bases)
+
+
+def aligned_eigenbases(a: Eigenbases, b: Eigenbases) -> Array:
     """One orthogonal matrix for each word, shape (words, n, n)."""
-    values, bases = np.linalg.eigh(np.concatenate([hermitian_words(a), hermitian_words(b)]))
-    half = len(WORDS)
-    of_a, of_b = bases[:half], bases[half:]
-    in_a = np.conj(of_a.transpose(0, 2, 1)) @ a @ of_a
-    in_b = np.conj(of_b.transpose(0, 2, 1)) @ b @ of_b
-    together = grouped(values[:half]) | grouped(values[half:])
-    turns = synchronised(in_a, in_b, together)
-    unitary = of_a @ turns @ np.conj(of_b.transpose(0, 2, 1))
-    return nearest_real(unitary)
+    turns = synchronised(a.inside, b.inside, grouped(a.values) | grouped(b.values))
+    return nearest_real(a.bases @ turns @ np.conj(b.bases.swapaxes(1, 2)))
 
 
 def grouped(values: Array) -> npt.NDArray[np.bool_]:
@@ -81,7 +96,7 @@ def synchronised_phases(in_a: Complex, in_b: Complex) -> Complex:
     Where the operator falls apart into invariant subspaces, that vector covers one of them: take it out and go on.
     """
     product = np.conj(in_a) * in_b
-    agreement = 0.5 * (product + np.conj(product.transpose(0, 2, 1)))
+    agreement = 0.5 * (product + np.conj(product.swapaxes(1, 2)))
     phases: Complex = np.ones(in_a.shape[:2], dtype=np.complex128)
     missing = np.ones(in_a.shape[:2], dtype=np.bool_)
     todo = np.arange(len(in_a))
@@ -129,20 +144,43 @@ def nearest_real(unitary: Complex) -> Array:
     return real
 
 
-def haar(rng: np.random.Generator, count: int, n: int) -> Array:
-    """Random orthogonal matrices, uniform on O(n) (Mezzadri 2007)."""
-    q, r = np.linalg.qr(rng.standard_normal((count, n, n)))
+@lru_cache(maxsize=32)
+def haar(count: int, n: int) -> Array:
+    """Orthogonal matrices, uniform on O(n) (Mezzadri 2007), shape (count, n, n): the same at every call."""
+    q, r = np.linalg.qr(np.random.default_rng(0).standard_normal((count, n, n)))
     uniform: Array = q * np.sign(np.einsum("kii->ki", r))[:, None, :]
     return uniform
 
 
-def reflected(a: Array, b: Array, rotations: Array) -> Array:
-    """The same starts in the other component of O(n): mirrored along that eigenvector of A + A' which costs least."""
-    moved = rotations @ b @ rotations.transpose(0, 2, 1)
-    _, axes = np.linalg.eigh(a + a.T)
-    cross = moved @ a.T + a.T @ moved
-    change = -2 * np.einsum("iw,kij,jw->kw", axes, cross, axes, optimize=True)
-    change += 4 * np.einsum("iw,ij,jw->w", axes, a, axes) * np.einsum("iw,kij,jw->kw", axes, moved, axes, optimize=True)
-    best = axes[:, np.argmax(change, axis=1)].T
-    mirrored: Array = rotations - 2 * best[:, :, None] * (best[:, None, :] @ rotations)
-    return mirrored
+def matched_planes(a: Form, b: Form, count: int, mirrored: int) -> Array:
+    """Rotations that put each plane of B on the plane of A that turns most like it, shape (count, n, n).
+
+    They act between the bases of the two forms. The eigenvalues of the planes are matched by least squares; how the
+    axes lie within a plane is drawn at random, since that decides in which valley a descent ends. Real eigenvalues keep
+    their axes, with random signs. The last `mirrored` starts reverse the plane that minds it least, so that they lie in
+    the other component of O(n).
+    """
+    n, h = len(a.turned), len(a.complex_pair)
+    cost = (np.abs(a.eigenvalues[:, :, None] - b.eigenvalues[:, None, :]) ** 2).sum(axis=0)
+    partner = linear_sum_assignment(cost)[1]
+    angles, signs = _draws(count, h)
+    both, neither = a.complex_pair & b.complex_pair[partner], ~a.complex_pair & ~b.complex_pair[partner]
+    angles = np.where(neither, 0, angles)
+    first, second = np.where(neither, signs[0], 1), np.where(both, 1, signs[1])
+    if h and mirrored:
+        reversal = np.where(both, np.abs(a.eigenvalues[0].imag * b.eigenvalues[0].imag[partner]), 0)
+        second[count - mirrored :, np.argmin(reversal)] *= -1
+    cosine, sine = np.cos(angles), np.sin(angles)
+    out = np.zeros((count, n, n))
+    plane = np.arange(h)
+    out[:, plane, partner], out[:, plane, partner + h] = cosine * first, -sine * second
+    out[:, plane + h, partner], out[:, plane + h, partner + h] = sine * first, cosine * second
+    out[:, 2 * h :, 2 * h :] = 1
+    return out
+
+
+@lru_cache(maxsize=32)
+def _draws(count: int, h: int) -> tuple[Array, Array]:
+    """Angles (count, h) and signs (2, count, h), the same for every pair."""
+    rng = np.random.default_rng(0)
+    return rng.uniform(0, 2 * np.pi, (count, h)), rng.choice([-1.0, 1.0], (2, count, h))
