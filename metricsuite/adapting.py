@@ -74,6 +74,15 @@ class Metric:
         """Offers ``compare_many``: all pairs of a design in one call."""
         return self.kind == "prepare" and callable(getattr(self.plugin, "compare_many", None))
 
+    @property
+    def tuning(self) -> dict[str, Any]:
+        """What led a tuned plugin to its setting: its attribute `tuning`, a list of rows, as {"columns": ..., "rows": ...}."""
+        rows = getattr(self.plugin, "tuning", None)
+        if not isinstance(rows, list | tuple) or not all(isinstance(row, Mapping) for row in rows) or not rows:
+            return {}
+        columns = list(dict.fromkeys(str(name) for row in rows for name in row))
+        return {"columns": columns, "rows": [[_plain(row.get(name)) for name in columns] for row in rows]}
+
     def prepare(self, system: Trajectories, rng: np.random.Generator) -> Any:
         """One system, made ready to be compared with any number of others."""
         if self.kind != "prepare":

@@ -29,6 +29,7 @@ class Bench(Protocol):
     """A metric with the systems of one design in front of it."""
 
     setting: dict[str, Any]
+    tuning: dict[str, Any]  # the table that led to the setting, where the metric was tuned and gives one
     batched: bool  # whether it can be asked to compare_many
 
     def prepare(self, i: int, draw: int) -> float: ...
@@ -76,7 +77,7 @@ class LocalBench:
         self.random_state = _RandomState()
         if metric.tunable and calibration:
             metric = self._tuned(metric, calibration)
-        self.metric, self.setting, self.batched = metric, metric.setting, metric.batched
+        self.metric, self.setting, self.tuning, self.batched = metric, metric.setting, metric.tuning, metric.batched
         self.ready: dict[int, Any] = {}
         self.once_more: Callable[[], object] | None = None  # the last call again, on systems prepared again
 

@@ -26,7 +26,8 @@ class Distances:
     `matrix` holds a distance for each pair in `pairs`, in both directions where `both`, and NaN elsewhere (its diagonal holds
     d(x, x) where `self_value` is None); `mean` is the mean of both directions. `labels`, `positions` and `blocks` are those of the design, one for each system. `faults` maps broken parts
     of the contract to what happened; `outside` says why the design is outside the metric's scope, if it is. `seconds` has
-    "prepare" and "compare" apart, each the total of its calls; `batched` says that one call of ``compare_many`` compared all pairs.
+    "prepare" and "compare" apart, each the total of its calls; `batched` says that one call of ``compare_many`` compared all pairs. `tuning`
+    is the table that led to `setting`, where the metric was tuned and gives one.
     """
 
     matrix: Matrix
@@ -42,6 +43,7 @@ class Distances:
     outside: str = ""
     seconds: dict[str, float] = field(default_factory=lambda: {"prepare": 0.0, "compare": 0.0})
     setting: dict[str, Any] = field(default_factory=dict)
+    tuning: dict[str, Any] = field(default_factory=dict)
     batched: bool = False
     design: Design | None = None
 
@@ -207,7 +209,7 @@ def _run(
         faults.note(which, message)
     out = Distances(
         matrix, design.labels, design.pairs, design.blocks, design.positions, metric.label, both, spec.self_value, spec.tolerance,
-        faults.found, outside, seconds, bench.setting, batched, design,
+        faults.found, outside, seconds, bench.setting, bench.tuning, batched, design,
     )  # fmt: skip
     lowest = np.nanmin(matrix) if np.isfinite(matrix).any() else 0.0
     if spec.self_value is None or lowest >= 0:

@@ -197,8 +197,8 @@ class Isolated:
 class IsolatedBench:
     """The face of `metricsuite.bench.Bench`, in front of the process."""
 
-    def __init__(self, metric: Isolated, setting: dict[str, Any], batched: bool) -> None:
-        self.ask, self.setting, self.batched = metric.ask, setting, batched
+    def __init__(self, metric: Isolated, setting: dict[str, Any], tuning: dict[str, Any], batched: bool) -> None:
+        self.ask, self.setting, self.tuning, self.batched = metric.ask, setting, tuning, batched
 
     def prepare(self, i: int, draw: int) -> float:
         return float(self.ask("prepare", i, draw))
@@ -272,7 +272,7 @@ def serve() -> None:
                 calibration = [_load(s) for s in tuning] if tuning is not None else None
                 originals = functools.partial(_original, saved)
                 bench = LocalBench(metric, [_load(s) for s in saved], originals, calibration)
-                answer(True, (bench.setting, bench.batched))
+                answer(True, (bench.setting, bench.tuning, bench.batched))
             else:
                 answer(True, getattr(bench, what)(*args))
         except MetricError as error:

@@ -31,6 +31,10 @@ BUILTIN = {
     "dsa": "metricsuite.metrics.dsa.dsa:DSA",
     "dsa-spectrum": "metricsuite.metrics.dsa.dsa:DSASpectrum",
 }
+ON_DEMAND = {  # built in, and no column of the table unless asked for
+    "dsa-tuned": "metricsuite.metrics.dsa.tuned:TunedDSA",
+    "dsa-spectrum-tuned": "metricsuite.metrics.dsa.tuned:TunedDSASpectrum",
+}
 _FROM_FILES: dict[str, str] = {}  # the name of a module that was loaded from a file, and the file's
 _CALL = r"(?P<call>\(.*\))?$"
 
@@ -86,17 +90,17 @@ def _find(target: str) -> tuple[Any, str, dict[str, Any], metadata.Distribution 
     name, parameters = found["name"], _literals(found["call"], target)
     points = [p for p in metadata.entry_points(group=GROUP) if p.name == name]
     owners = [f"{p.dist.name} {p.dist.version}" if p.dist else p.value for p in points]
-    if name in BUILTIN:
+    if name in BUILTIN | ON_DEMAND:
         owners.insert(0, "metricsuite itself")
     if len(owners) > 1:
         raise MetricNotFound(
             f"two plugins are called {name!r}: {' and '.join(owners)}. Uninstall or rename one, or name its module:attr."
         )
-    if name in BUILTIN:
-        where, attr = BUILTIN[name].split(":")
+    if name in BUILTIN | ON_DEMAND:
+        where, attr = (BUILTIN | ON_DEMAND)[name].split(":")
         return getattr(importlib.import_module(where), attr), name, parameters, None
     if not points:
-        known = [*BUILTIN, *sorted(p.name for p in metadata.entry_points(group=GROUP))]
+        known = [*BUILTIN, *ON_DEMAND, *sorted(p.name for p in metadata.entry_points(group=GROUP))]
         hint = (
             " For a file or module of your own, write file.py:attr or module:attr."
             if name.endswith(".py") or "." in name

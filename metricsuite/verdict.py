@@ -145,6 +145,8 @@ def _fill(row: Verdict, decision: Decision) -> None:
     distances = decision.distances
     if distances is not None:
         row.pairs, row.setting, row.seconds = len(distances.pairs), distances.setting, dict(distances.seconds)
+        if distances.tuning:
+            details["tuning"] = distances.tuning
         if distances.both:
             details["asymmetry"] = distances.asymmetry
     row.details = {**row.details, **details}

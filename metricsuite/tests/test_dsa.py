@@ -12,11 +12,18 @@ import scipy.linalg
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from metricsuite.arrays import Trajectories
+from metricsuite.designs import Contrast
+from metricsuite.distances import pairwise
 from metricsuite.errors import InputError
+from metricsuite.metrics.dsa.conjugacy import align_operators
 from metricsuite.metrics.dsa.dsa import DSA, EXACTLY, DSASpectrum
 from metricsuite.metrics.dsa.embedding import delay_embedding, leading_components
 from metricsuite.metrics.dsa.operator import fit_operator, whitened_coordinates
 from metricsuite.metrics.dsa.spectrum import wasserstein_distance
+from metricsuite.metrics.dsa.tuned import TunedDSA, TunedDSASpectrum
+from metricsuite.metrics.dsa.tuning import choose_setting
+from metricsuite.registry import BUILTIN, load_metric
 
 TOO_SHORT = (
     "dsa: 40 time points leave 2 rows after 20 delays of 2; need at least 21. "
@@ -430,3 +437,84 @@ def test_parameters_out_of_range_are_refused(kind, keyword, said):
 def test_axes_in_another_order_are_asked_for():
     with pytest.raises(InputError, match=r"With 90 units and 12 time points: are the axes \(trials, time, units\)\?$"):
         DSA()(np.random.default_rng(0).standard_normal((5, 12, 90)), X)
+
+
+# --- scores, batches and tuning -----------------------------------------------------------------------------
+
+
+def test_euclidean_is_the_length_of_what_is_left():
+    a, b = DSA(n_delays=4, rank=6).prepare(X), DSA(n_delays=4, rank=6).prepare(Y)
+    c = align_operators(a, b).rotation
+    expected = np.linalg.norm(a - c @ b @ c.T)
+    assert expected == pytest.approx(DSA(score_method="euclidean").compare(a, b), rel=1e-9)
+
+
+def test_euclidean_tells_an_operator_from_its_double():
+    a = DSA(n_delays=4, rank=6).prepare(X)
+    assert np.linalg.norm(a) == pytest.approx(DSA(score_method="euclidean").compare(a, 2 * a))
+    assert DSA().compare(a, 2 * a) < 1e-12
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("cosine", 'dsa: score_method=\'cosine\'; needed "angular" or "euclidean".'),
+        (
+            "wasserstein",
+            'dsa: score_method=\'wasserstein\'; needed "angular" or "euclidean". '
+            'The distance between eigenvalues is the metric "dsa-spectrum".',
+        ),
+    ],
+)
+def test_other_scores_are_refused(given, said):
+    with pytest.raises(InputError) as error:
+        DSA(score_method=given)
+    assert said == message(error)
+
+
+@pytest.mark.parametrize("score_method", ["angular", "euclidean"])
+def test_many_at_once_are_as_one_by_one(score_method):
+    metric = DSA(n_delays=4, rank=6, score_method=score_method)
+    states = [metric.prepare(noisy_linear(seed)) for seed in (1, 2, 4, 5)]
+    pairs = np.array([[0, 1], [3, 2], [2, 0], [1, 1]])
+    assert [metric.compare(states[i], states[j]) for i, j in pairs] == metric.compare_many(states, pairs).tolist()
+
+
+@pytest.mark.parametrize(("kind", "tuned_kind"), [(DSA, TunedDSA), (DSASpectrum, TunedDSASpectrum)])
+def test_tuned_metrics_compare_at_the_setting_of_the_rule(kind, tuned_kind):
+    calibration = [orbit(0.98 * rotation(angle), 60, seed) for seed, angle in enumerate((0.3, 0.5, 0.7, 0.9))]
+    calibration = [x + 0.05 * np.random.default_rng(k).standard_normal(x.shape) for k, x in enumerate(calibration)]
+    setting, rows = choose_setting(calibration)
+    tuned = tuned_kind().tuned(calibration)
+    by_hand = kind(setting.n_delays, setting.delay_interval, setting.rank)
+    assert by_hand(calibration[0], calibration[1]) == tuned(calibration[0], calibration[1])
+    assert [row["rank"] for row in rows] == [row["rank"] for row in tuned.tuning]
+    assert not tuned_kind().tuning
+
+
+@pytest.mark.parametrize(("kind", "tuned_kind"), [(DSA, TunedDSA), (DSASpectrum, TunedDSASpectrum)])
+def test_tuned_metrics_do_not_claim_deformation(kind, tuned_kind):
+    assert {"deformation", "observation-noise"} == kind.spec.invariant_to - tuned_kind.spec.invariant_to
+
+
+@pytest.mark.parametrize("name", ["dsa-tuned", "dsa-spectrum-tuned"])
+def test_tuned_metrics_are_found_by_name_and_are_no_column_of_the_table(name):
+    assert name == load_metric(name).spec.name
+    assert load_metric(name).tunable
+    assert name not in BUILTIN
+
+
+def test_the_table_of_a_tuning_stands_in_the_verdict():
+    systems = [orbit(0.98 * rotation(angle), 60, seed) for seed, angle in enumerate((0.3, 0.32, 0.7, 0.72))]
+    systems = [x + 0.05 * np.random.default_rng(k).standard_normal(x.shape) for k, x in enumerate(systems)]
+    design = Contrast({"slow": systems[:2], "fast": systems[2:]}, paired=False)
+    calibration = [Trajectories(x) for x in systems]
+    object.__setattr__(design, "calibration", lambda: calibration)
+    distances = pairwise(load_metric("dsa-spectrum-tuned"), design)
+    _, rows = choose_setting(systems)
+    assert list(rows[0]) == distances.tuning["columns"]
+    assert len(rows) == len(distances.tuning["rows"])
+    best = dict(zip(distances.tuning["columns"], distances.tuning["rows"][0], strict=True))
+    assert {name: best[name] for name in ("rank", "n_delays", "delay_interval")} == {
+        name: distances.setting[name] for name in ("rank", "n_delays", "delay_interval")
+    }

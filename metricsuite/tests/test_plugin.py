@@ -245,10 +245,10 @@ def test_ini_keys_pass_strict_config_and_reach_the_run(run: Run, pytester: pytes
 
 
 REFUSED = {
-    "no metric": (["--metric", "procrusted"], "--metric: no metric is called 'procrusted'; nearest: procrustes."),
+    "no metric": (["--metric", "procrustez"], "--metric: no metric is called 'procrustez'; nearest: procrustes."),
     "no metric, on two workers": (
-        ["--metric", "procrusted", "-n", "2"],
-        "--metric: no metric is called 'procrusted'; nearest: procrustes.",
+        ["--metric", "procrustez", "-n", "2"],
+        "--metric: no metric is called 'procrustez'; nearest: procrustes.",
     ),
     "one name twice": (
         named("size", "with_axiom"),

@@ -10,7 +10,7 @@ import pytest
 
 from metricsuite import __version__
 from metricsuite.errors import MetricNotFound, SpecError
-from metricsuite.registry import BUILTIN, load_metric, load_with_origin
+from metricsuite.registry import BUILTIN, ON_DEMAND, load_metric, load_with_origin
 from metricsuite.subjects import Subjects
 
 METRICS = """
@@ -83,17 +83,17 @@ def test_a_built_in_metric_is_found_by_name(name: str) -> None:
 
 
 def test_an_unknown_name_is_answered_with_the_nearest() -> None:
-    assert "no metric is called 'procrusted'; nearest: procrustes." == refusal("procrusted", MetricNotFound)
+    assert "no metric is called 'procrustez'; nearest: procrustes." == refusal("procrustez", MetricNotFound)
 
 
 def test_a_name_that_resembles_none_is_answered_with_all() -> None:
-    assert f"no metric is called 'xyz'; known: {', '.join(BUILTIN)}." == refusal("xyz", MetricNotFound)
+    assert f"no metric is called 'xyz'; known: {', '.join(BUILTIN | ON_DEMAND)}." == refusal("xyz", MetricNotFound)
 
 
 @pytest.mark.parametrize("name", ["xyz.py", "xyz.mod"])
 def test_a_file_or_module_without_an_attribute_is_told_what_to_write(name: str) -> None:
     hint = "For a file or module of your own, write file.py:attr or module:attr."
-    assert f"no metric is called {name!r}; known: {', '.join(BUILTIN)}. {hint}" == refusal(name, MetricNotFound)
+    assert f"no metric is called {name!r}; known: {', '.join(BUILTIN | ON_DEMAND)}. {hint}" == refusal(name, MetricNotFound)
 
 
 @pytest.mark.parametrize(

@@ -51,7 +51,7 @@ def schedule(n: int) -> Schedule:
     if n <= 12:
         return Schedule(10, 4, ((15, 8), (15, 4), (20, 1)), 80, 1e-8, random=10)
     if n <= 32:
-        return Schedule(8, 3, ((18, 6), (18, 3), (20, 1)), 80, 1e-7, random=8)
+        return Schedule(8, 3, ((16, 6), (16, 3), (16, 1)), 80, 1e-7, random=7)
     if n <= 70:
         return Schedule(8, 2, ((60, 5), (40, 2), (50, 1)), 30, 1e-7)
     return Schedule(6, 2, ((40, 2), (60, 1)), 20, 1e-7)
