@@ -43,7 +43,7 @@ def skew_gradient(a: Array, moved: Array) -> Array:
     return gradient
 
 
-# exp(W) to third order by two products: e = 1 + W^2/2 + b W^4, o = W + a W^3 with e^2 - o^2 = 1 + b^2 W^8, so that
+# exp(W) to second order by two products: e = 1 + W^2/2 + b W^4, o = W + a W^3 with e^2 - o^2 = 1 + b^2 W^8, so that
 # exp(W) = e + o leaves the group by 2e-4 |W|^8 only.
 CUBIC = (1 - 0.5**0.5) / 2
 QUARTIC = CUBIC**2
@@ -126,7 +126,7 @@ def descend(problems: Problems, rotations: Array, steps: int, tolerance: float =
 
     Cost
     ----
-    8 products of n x n matrices and some 40 passes over them for each rotation and step.
+    7 products of n x n matrices and some 40 passes over them for each rotation and step.
     """
     most = max(1, CACHE // rotations[0].size)
     parts = [

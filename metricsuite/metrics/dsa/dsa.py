@@ -18,7 +18,7 @@ from metricsuite.arrays import as_trajectories
 from metricsuite.errors import InputError
 from metricsuite.metrics.dsa.conjugacy import Alignment, align_operators, align_pairs
 from metricsuite.metrics.dsa.embedding import embedded_rows, leading_components
-from metricsuite.metrics.dsa.operator import DETERMINED, fit_operator
+from metricsuite.metrics.dsa.operator import DETERMINED, check_ridge, fit_operator
 from metricsuite.metrics.dsa.rank import Rank, check_rank
 from metricsuite.metrics.dsa.spectrum import wasserstein_distance
 from metricsuite.spec import metric
@@ -83,15 +83,13 @@ class DelayOperator:
             if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 1:
                 raise InputError(f"dsa: {name}={value!r}; needed a whole number, 1 or more.")
         check_rank(rank)
-        if not (isinstance(ridge, int | float | np.number) and math.isfinite(ridge) and ridge >= 0):
-            raise InputError(f"dsa: ridge={ridge!r}; needed a finite number, 0 or more.")
+        check_ridge(ridge)
         if not isinstance(centre, bool | np.bool_):
             raise InputError(f"dsa: centre={centre!r}; needed True or False.")
-        self.n_delays = n_delays
-        self.delay_interval = delay_interval
-        self.rank = rank
-        self.ridge = ridge
-        self.n_components = n_components
+        self.n_delays, self.delay_interval = int(n_delays), int(delay_interval)  # int8 would overflow in what follows
+        self.rank = int(rank) if isinstance(rank, np.integer) else rank
+        self.ridge = float(ridge)
+        self.n_components = None if n_components is None else int(n_components)
         self.centre = centre
         self.tuning: list[dict[str, float | int]] = []  # what led here, where a rule did (`tuned.py`)
 
@@ -216,8 +214,9 @@ class DSA(DelayOperator):
     def _score(self, a: npt.NDArray[np.float64], b: npt.NDArray[np.float64], found: Alignment) -> float:
         if self.score_method == "angular":
             return 2 * math.asin(min(math.sqrt(found.objective) / 2, 1.0))
-        first, second = float(np.linalg.norm(a)), float(np.linalg.norm(b))
-        return math.sqrt((first - second) ** 2 + first * second * found.objective)
+        largest = max(float(np.abs(a).max()), float(np.abs(b).max()))  # squares of 1e200 have no float
+        first, second = float(np.linalg.norm(a / largest)), float(np.linalg.norm(b / largest))
+        return largest * math.sqrt((first - second) ** 2 + first * second * found.objective)
 
     def __call__(self, x: Any, y: Any) -> float:
         return self.compare(self.prepare(x), self.prepare(y))

@@ -135,7 +135,7 @@ def off_blocks(turned: Array) -> Array:
 
 
 def form_of(operator: Array) -> Form:
-    """Bring a finite operator (n, n), not zero, into its form. Costs two SVDs and a Schur decomposition."""
+    """Bring a finite operator (n, n), not zero, into its form. Costs an SVD and a Schur decomposition."""
     unit = operator / np.abs(operator).max()
     unit = unit / np.linalg.norm(unit)
     n = len(unit)
@@ -144,6 +144,7 @@ def form_of(operator: Array) -> Form:
     free = free / size if size > 1e-14 else np.zeros_like(free)
     u, _, v = np.linalg.svd(unit)
     basis, complex_pair = planes(u @ v)
+    basis = settled(unit, basis, complex_pair)
     turned = basis.T @ free @ basis
     h = n // 2
     plane = np.arange(h)
@@ -173,3 +174,56 @@ def planes(orthogonal: Array) -> tuple[Array, npt.NDArray[np.bool_]]:
     pairs = turning + list(zip(fixed[::2], fixed[1::2], strict=True))
     order = [p for p, _ in pairs] + [q for _, q in pairs] + alone
     return vectors[:, order], np.arange(n // 2) < len(turning)
+
+
+def settled(unit: Array, basis: Array, turning: npt.NDArray[np.bool_]) -> Array:
+    """The same planes with nothing left to chance, so that a rotated copy of an operator takes the same path in a search.
+
+    A Schur decomposition leaves open the order of the planes, the axes within them and all signs. Here planes go by falling
+    frequency; the axes make the symmetric part of a plane's block diagonal, those that do not turn that of all of them;
+    and signs make the strongest ties positive, from axis to axis along a maximum spanning tree.
+    """
+    n, h = len(basis), len(turning)
+    out = basis.copy()
+    turned = np.flatnonzero(turning)
+    inside = np.einsum("ji,jk,ki->i", basis[:, turned], unit - unit.T, basis[:, turned + h])
+    by_frequency = turned[np.argsort(-inside, kind="stable")]
+    out[:, turned], out[:, turned + h] = basis[:, by_frequency], basis[:, by_frequency + h]
+    symmetric = unit + unit.T
+    for k in turned:
+        axes = [k, k + h]
+        block = out[:, axes].T @ symmetric @ out[:, axes]
+        angle = 0.5 * np.arctan2(2 * block[0, 1], block[0, 0] - block[1, 1])
+        out[:, axes] = out[:, axes] @ [[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]
+    still = np.concatenate([np.flatnonzero(~turning), np.flatnonzero(~turning) + h, np.arange(2 * h, n)])
+    if len(still):
+        _, vectors = np.linalg.eigh(out[:, still].T @ symmetric @ out[:, still])
+        out[:, still] = (out[:, still] @ vectors)[:, _paired(len(still))]
+    partner = np.arange(n)  # axes whose signs go together
+    partner[turned], partner[turned + h] = turned + h, turned
+    ties = out.T @ unit @ out
+    done = np.zeros(n, bool)
+    nearest = np.zeros(n, np.intp)
+    strength = np.full(n, -1.0)
+    for _ in range(n - len(turned)):
+        new = int(np.argmax(np.where(done, -2.0, strength)))
+        old = nearest[new]
+        tie = max(ties[new, old], ties[old, new], key=abs)
+        both = np.unique([new, partner[new]])
+        if done.any() and tie < 0:
+            out[:, both] *= -1
+            ties[both] *= -1
+            ties[:, both] *= -1
+        done[both] = True
+        for axis in both:
+            strong = np.maximum(np.abs(ties[axis]), np.abs(ties[:, axis]))
+            closer = strong > strength
+            strength[closer], nearest[closer] = strong[closer], axis
+    return out
+
+
+def _paired(count: int) -> npt.NDArray[np.intp]:
+    """Neighbours in size share a plane: the order [first axes | second axes | the smallest alone] of ascending values."""
+    alone = count % 2
+    rest = np.arange(alone, count)
+    return np.concatenate([rest[::2], rest[1::2], np.arange(alone)])

@@ -20,7 +20,7 @@ def finish(a: Array, b: Array, rotation: Array, steps: int = 15, tolerance: floa
 
     Cost
     ----
-    O(n^6) for each step: 1 ms at n = 20, so meant for n up to `NEWTON_UP_TO`.
+    O(n^6) for each step: 2 ms at n = 20, so meant for n up to `NEWTON_UP_TO`.
     """
     n = len(a)
     rows, columns = np.triu_indices(n, 1)

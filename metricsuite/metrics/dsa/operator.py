@@ -14,6 +14,7 @@ by in blocks and leaves two r x r matrices of moments.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -24,7 +25,7 @@ from scipy.linalg.lapack import dtpqrt
 
 from metricsuite.errors import InputError
 from metricsuite.metrics.dsa.embedding import embedded_rows, embedding_blocks, embedding_gram
-from metricsuite.metrics.dsa.rank import OPTIMAL, Rank, chosen_rank, determined_rank
+from metricsuite.metrics.dsa.rank import OPTIMAL, Rank, check_rank, chosen_rank, determined_rank
 
 Array = npt.NDArray[np.float64]
 
@@ -75,7 +76,8 @@ def fit_operator(
     Parameters
     ----------
     x : ndarray, shape (trials, time, units)
-        Trajectories; or their embedding, as `delay_embedding` returns it, with n_delays=1. Its scale does not matter.
+        Trajectories (as `as_trajectories` returns them, real and finite); or their embedding, as `delay_embedding`
+        returns it, with n_delays=1. Its scale does not matter.
     rank : int, float or str
         The rank asked for: a number from 1 on, a fraction of H's sum of squares, or "optimal-hard-threshold"; see
         `chosen_rank`. What the data cannot determine is truncated: the operator has the largest size r <= rank
@@ -95,7 +97,7 @@ def fit_operator(
     Raises
     ------
     InputError
-        Trials too short, trajectories without any motion to fit, fewer pairs of successive rows than r, or a rank that
+        A rank or ridge out of range, trajectories that are not finite, trials too short, trajectories without any motion to fit, fewer pairs of successive rows than r, or a rank that
         cuts equal singular values with no larger one above.
 
     Cost
@@ -107,6 +109,8 @@ def fit_operator(
     ------
     Ostrow et al. 2023; Brunton et al. 2017 (HAVOK).
     """
+    check_rank(rank)
+    check_ridge(ridge)
     trials, time, _ = x.shape
     rows = embedded_rows(time, n_delays, delay_interval, min_rows=1)
     hankel = Hankel(_scaled(x), n_delays, delay_interval)
@@ -120,11 +124,19 @@ def fit_operator(
         )
     operator = _regression(hankel, directions, ridge, determined)
     if not np.abs(operator).max() > determined:
+        shrunk = f" Or lower ridge={ridge:g}, which shrinks it." if ridge else ""
         raise InputError(
-            f"dsa: the operator is zero: nothing of a row is left one step later, {trials} trials of {rows} rows. "
-            "Check that time is the second axis, (trials, time, units), or pass longer trials."
+            f"dsa: the operator is zero: nothing of a row is left one step later, {trials} trials of {rows} rows."
+            f"{shrunk} Check that time is the second axis, (trials, time, units), or pass longer trials."
         )
     return operator
+
+
+def check_ridge(ridge: Any) -> None:
+    """Refuse what is no penalty: InputError unless a finite real number, 0 or more."""
+    real = isinstance(ridge, int | float | np.integer | np.floating) and not isinstance(ridge, bool)
+    if not (real and math.isfinite(ridge) and ridge >= 0):
+        raise InputError(f"dsa: ridge={ridge!r}; needed a finite number, 0 or more.")
 
 
 def whitening_directions(hankel: Hankel, rank: Rank, determined: float = DETERMINED) -> Array:
@@ -228,7 +240,9 @@ def _signed(v: Array) -> Array:
 
 def _scaled(x: npt.NDArray[Any]) -> Array:
     """In float64, the largest entry 1, so that squares neither overflow nor vanish."""
-    largest = max(x.max(), -x.min())
+    largest = max(float(x.max()), -float(x.min()))
+    if not math.isfinite(largest):
+        raise InputError("dsa: the trajectories are not finite; needed finite numbers. Check the recording.")
     if largest == 0:
         raise InputError(
             "dsa: the trajectories are zero everywhere, perhaps after centring; needed some motion. "

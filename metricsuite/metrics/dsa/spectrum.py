@@ -33,7 +33,7 @@ def wasserstein_distance(a: npt.ArrayLike, b: npt.ArrayLike) -> float:
 
     Cost
     ----
-    O(n^3) for equal counts, 20 us at n = 10; a linear programme of m n unknowns for different ones, 3 ms at 7 and 10.
+    O(n^3) for equal counts, 20 us at n = 10; a linear programme of m n unknowns for different ones, some ms at 7 and 10.
 
     Source
     ------

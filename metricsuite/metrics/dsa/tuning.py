@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from metricsuite.arrays import as_trajectories
 from metricsuite.errors import InputError
 from metricsuite.metrics.dsa.embedding import delay_embedding, leading_components
 from metricsuite.metrics.dsa.operator import DETERMINED
@@ -80,7 +81,7 @@ def choose_setting(
     Raises
     ------
     InputError
-        Fewer than two systems; trials too short for every setting; no setting with operators of one size.
+        Fewer than two systems; systems that are no trajectories (`as_trajectories`); trials too short for every setting; no setting with operators of one size.
 
     Cost
     ----
@@ -89,6 +90,7 @@ def choose_setting(
     if len(systems) < 2:
         given = "1 calibration system" if systems else "no calibration systems"
         raise InputError(f"dsa: {given}; needed 2 or more, to see how far apart systems lie. Pass more, {OR_CHOOSE}")
+    systems = [as_trajectories(x, f"system {k}", "dsa") for k, x in enumerate(systems)]
     prepared = [_prepared(x, n_components, centre) for x in _spread(systems)]
     shortest = min(x.shape[1] for x in prepared)
     offered = sorted(set(GRID if settings is None else settings))
