@@ -518,3 +518,39 @@ def test_the_table_of_a_tuning_stands_in_the_verdict():
     assert {name: best[name] for name in ("rank", "n_delays", "delay_interval")} == {
         name: distances.setting[name] for name in ("rank", "n_delays", "delay_interval")
     }
+
+
+@pytest.mark.parametrize("kind", METRICS)
+@pytest.mark.parametrize("name", sorted(EXACTLY))
+@pytest.mark.parametrize("rank", [4, 10, 16])
+def test_claimed_invariance_holds_between_systems(kind, name, rank):
+    """Both moved: the distance between them stays, whichever way the search goes."""
+    metric = kind(n_delays=4, rank=rank, n_components=None)
+    moved = metric(transformed(name, X), transformed(name, Y))
+    assert metric(X, Y) == pytest.approx(moved, rel=1e-6)
+
+
+@pytest.mark.parametrize("whole", [np.int8, np.uint8, np.int16, np.int64])
+def test_small_integers_do_not_overflow(whole):
+    by_numpy = DSASpectrum(n_delays=whole(30), delay_interval=whole(1), rank=whole(4), n_components=whole(8))
+    expected = DSASpectrum(n_delays=30, delay_interval=1, rank=4, n_components=8)
+    assert expected(X, Y) == by_numpy(X, Y)
+
+
+@pytest.mark.parametrize("ridge", [True, 1j, np.complex64(1), "1", math.nan])
+def test_what_is_no_ridge_is_refused(ridge):
+    with pytest.raises(InputError) as error:
+        DSA(ridge=ridge)
+    assert f"dsa: ridge={ridge!r}; needed a finite number, 0 or more." == message(error)
+
+
+def test_a_ridge_that_leaves_nothing_is_named():
+    with pytest.raises(InputError, match="Or lower ridge=1e\\+300, which shrinks it"):
+        DSA(ridge=1e300).prepare(X)
+
+
+@pytest.mark.parametrize("scale", [1e-200, 1e200])
+def test_euclidean_of_extreme_operators(scale):
+    metric = DSA(score_method="euclidean")
+    a, b = np.random.default_rng(0).standard_normal((2, 4, 4))
+    assert scale * metric.compare(a, b) == pytest.approx(metric.compare(scale * a, scale * b), rel=1e-9)

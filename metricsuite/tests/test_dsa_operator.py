@@ -493,3 +493,24 @@ def test_rank_above_the_columns_gives_all_of_them():
 def test_constant_units_beside_moving_ones_are_fitted():
     x = np.concatenate([noisy(0), np.full((6, 60, 1), 5.0)], axis=2)
     assert_conjugate(explicit_operator(x, 3, 1, 6), fit_operator(x, 6, n_delays=3), 1e-9)
+
+
+@pytest.mark.parametrize("rank", [0, -1, True, 1.0, "many"])
+def test_a_rank_that_is_none_is_refused_before_anything_is_fitted(rank):
+    with pytest.raises(InputError, match="dsa: rank="):
+        fit_operator(np.random.default_rng(0).standard_normal((3, 20, 2)), rank)
+
+
+@pytest.mark.parametrize("ridge", [-1.0, float("nan"), True])
+def test_a_ridge_that_is_none_is_refused_before_anything_is_fitted(ridge):
+    with pytest.raises(InputError, match="dsa: ridge="):
+        fit_operator(np.random.default_rng(0).standard_normal((3, 20, 2)), 2, ridge)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("rank", [2, 0.9])
+def test_trajectories_that_are_not_finite_are_refused(value, rank):
+    x = np.random.default_rng(0).standard_normal((3, 20, 2))
+    x[1, 3, 0] = value
+    with pytest.raises(InputError, match="not finite"):
+        fit_operator(x, rank)

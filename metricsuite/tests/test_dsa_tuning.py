@@ -241,3 +241,22 @@ def test_needs_operators_of_one_size():
     systems = [planted(0, noise=0.0), planted(1)]
     expected = f"dsa: operators differ in size at every setting; needed like systems. Pass such, {CHOOSE}"
     assert expected == refusal(lambda: choose_setting(systems, [Setting(8, 10, 1)]))
+
+
+@pytest.mark.parametrize(
+    ("bad", "said"),
+    [
+        (np.full((4, 60, 3), np.nan), "dsa: system 1"),
+        (np.zeros((4, 60, 3)), "dsa: system 1"),
+        (np.zeros(5), "dsa: system 1 has 1 dimension"),
+    ],
+    ids=["nan", "constant", "flat"],
+)
+def test_systems_that_are_no_trajectories_are_refused(bad, said):
+    with pytest.raises(InputError, match=said):
+        choose_setting([PLANTED[0], bad])
+
+
+def test_one_trial_without_an_axis_of_its_own_is_taken():
+    flat = [x[0] for x in PLANTED[:3]]
+    assert choose_setting([x[None] for x in flat]) == choose_setting(flat)

@@ -93,7 +93,9 @@ def test_a_name_that_resembles_none_is_answered_with_all() -> None:
 @pytest.mark.parametrize("name", ["xyz.py", "xyz.mod"])
 def test_a_file_or_module_without_an_attribute_is_told_what_to_write(name: str) -> None:
     hint = "For a file or module of your own, write file.py:attr or module:attr."
-    assert f"no metric is called {name!r}; known: {', '.join(BUILTIN | ON_DEMAND)}. {hint}" == refusal(name, MetricNotFound)
+    assert f"no metric is called {name!r}; known: {', '.join(BUILTIN | ON_DEMAND)}. {hint}" == refusal(
+        name, MetricNotFound
+    )
 
 
 @pytest.mark.parametrize(

@@ -208,7 +208,8 @@ def settled(unit: Array, basis: Array, turning: npt.NDArray[np.bool_]) -> Array:
     for _ in range(n - len(turned)):
         new = int(np.argmax(np.where(done, -2.0, strength)))
         old = nearest[new]
-        tie = max(ties[new, old], ties[old, new], key=abs)
+        there, back = ties[new, old], ties[old, new]
+        tie = back if abs(back) > (1 + 1e-6) * abs(there) else there  # as a skew part has them they are equal in size
         both = np.unique([new, partner[new]])
         if done.any() and tie < 0:
             out[:, both] *= -1
