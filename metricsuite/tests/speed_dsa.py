@@ -16,7 +16,7 @@ from metricsuite.tests.peers.dsa_problems import all_pairs, real_operators, reco
 
 SYSTEMS = {10: 15, 20: 15, 50: 7}
 FITS = {"x".join(map(str, r.x.shape)): r for r in recordings() if "noisy" in r.data}
-KERNELS = {10: 90, 20: 75, 50: 110, "200x200x3": 0.06, "64x150x20": 0.065}
+KERNELS = {10: 110, 20: 78, 50: 160, "200x200x3": 0.06, "64x150x20": 0.065}
 SLIPPED = 2.0
 
 

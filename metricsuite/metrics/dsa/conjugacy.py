@@ -56,8 +56,8 @@ def schedule(n: int) -> Schedule:
     if n <= 32:
         return Schedule(8, 3, ((16, 6), (16, 3), (16, 1)), 200, 1e-7, random=7)
     if n <= 70:
-        return Schedule(8, 2, ((60, 5), (40, 2), (50, 1)), 30, 1e-7)
-    return Schedule(6, 2, ((40, 2), (60, 1)), 20, 1e-7)
+        return Schedule(4, 2, ((60, 5), (60, 2), (60, 1)), 40, 1e-7, random=6, head_start=20)
+    return Schedule(3, 1, ((50, 2), (60, 1), (40, 1)), 20, 1e-7, random=3, head_start=20)
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,7 +140,7 @@ def align_pairs(
 
     Cost
     ----
-    One thread, a pair: 1.5 ms at n = 10, 4 ms at n = 20, 35 ms at n = 50, 90 ms at n = 100; where the operators are
+    One thread, a pair: 1.5 ms at n = 10, 4 ms at n = 20, 45 ms at n = 50, 120 ms at n = 100; where the operators are
     conjugate 1, 1.5, 6 and 30 ms. O(n^3) with a constant of some thousands: 7 products of n x n matrices a step.
 
     Notes

@@ -212,13 +212,21 @@ def main() -> None:
     )
     parser.add_argument("--write", action="store_true", help=f"keep the figures in {FIGURES.name} and README")
     parser.add_argument("--memory", nargs=2, metavar=("WHO", "INDEX"), help=argparse.SUPPRESS)  # a process of its own
+    parser.add_argument(
+        "--sizes", nargs="+", type=int, default=list(SYSTEMS), choices=list(SYSTEMS), metavar="N",
+        help="of the operators (default: all); --write keeps the rows of the others as they were",
+    )  # fmt: skip
     given = parser.parse_args()
     torch.set_num_threads(1)
     if given.memory:
         with threadpool_limits(1):
             print(own_peak_memory(given.memory[0], int(given.memory[1])))
         return
-    figures = compare(given.pairs_share)
+    figures = compare(given.pairs_share, given.sizes)
+    if given.write:
+        for kind in ("real", "planted"):
+            kept = [row for row in json.loads(FIGURES.read_text())[kind] if row["n"] not in given.sizes]
+            figures[kind] = sorted(kept + figures[kind], key=lambda row: row["n"])
     print(f"\n{markdown(figures)}")
     if given.write:
         write(figures)
