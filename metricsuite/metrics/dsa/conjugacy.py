@@ -4,8 +4,8 @@
 
 The problem is not convex. Where A and B may be conjugate, which their invariants tell, algebra gives C at once
 (`starts.py`). Otherwise a search: starts that match the planes in which the operators turn (`forms.py`), all going
-downhill together in single precision (`descent.py`); most are dropped early, since the value after a few steps tells
-which valley is deep; the best is finished in double precision. Everything is deterministic.
+downhill together in single precision (`descent.py`); those that lie highest after a while are dropped (`plans.py`); the
+best is finished in double precision. Everything is deterministic.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from metricsuite.errors import InputError
 from metricsuite.metrics.dsa.descent import Problems, conjugated, descend, half_residual, orthonormalised, skew_gradient
 from metricsuite.metrics.dsa.forms import Form, Preconditioner, form_of
 from metricsuite.metrics.dsa.newton import NEWTON_UP_TO, finish
+from metricsuite.metrics.dsa.plans import plan_for
 from metricsuite.metrics.dsa.starts import WORDS, Eigenbases, aligned_eigenbases, haar, matched_planes
 
 Array = npt.NDArray[np.float64]
@@ -31,33 +32,6 @@ FIRST_WORD = 4  # the one that most often leads to the best minimum
 CLEAR = 1e-9  # of invariants of unit operators: not rounding
 RELATED, WORDS_OF_RELATED = 0.1, (3, 4)  # below this bound, starts that would be exact for conjugates join a search
 BLOCK = 1_000_000  # numbers in the rotations of one block of pairs
-
-
-@dataclass(frozen=True)
-class Schedule:
-    """A search: how many starts of which kind, and how many of them go on after how many steps of descent."""
-
-    starts: int  # that match planes
-    mirrored: int  # of these, in the other component of O(n)
-    rounds: tuple[tuple[int, int], ...]  # (steps, how many go on)
-    steps: int  # of the finish in double precision, at most
-    tolerance: float  # gradient norm that ends it
-    random: int = 0  # further starts, uniform on O(n)
-    head_start: int = 10  # steps that these take first, since they come from further away
-
-
-def schedule(n: int) -> Schedule:
-    """Chosen on operators of simulated systems that no test and no comparison scores.
-
-    A start that is dropped before it has found the valley that it will end in tells nothing, and valleys grow longer with n.
-    """
-    if n <= 12:
-        return Schedule(10, 4, ((15, 8), (15, 4), (20, 1)), 120, 1e-8, random=10)
-    if n <= 32:
-        return Schedule(8, 3, ((16, 6), (16, 3), (16, 1)), 200, 1e-7, random=7)
-    if n <= 70:
-        return Schedule(4, 2, ((60, 5), (60, 2), (60, 1)), 40, 1e-7, random=6, head_start=20)
-    return Schedule(3, 1, ((50, 2), (60, 1), (40, 1)), 20, 1e-7, random=3, head_start=20)
 
 
 @dataclass(frozen=True, eq=False)
@@ -170,7 +144,7 @@ def align_pairs(
     forms = {k: form_of(array) for k, array in arrays.items()}
     out: dict[int, Alignment] = {}
     for n, members in by_size.items():
-        most = max(1, BLOCK // (schedule(n).starts * n * n))
+        most = max(1, BLOCK // (plan_for(n).starts * n * n))
         for start in range(0, len(members), most):
             block = members[start : start + most]
             swapped = [_after(forms[index[k][0]], forms[index[k][1]]) for k in block]
@@ -270,7 +244,7 @@ def _conjugacy(a: Form, b: Form) -> tuple[Array, float]:
 
 def _search(pairs: list[tuple[Form, Form]], words: Sequence[int]) -> tuple[Array, Array]:
     """The best rotation, between bases, that a search finds for each pair, and half its residual."""
-    plan = schedule(len(pairs[0][0].unit))
+    plan = plan_for(len(pairs[0][0].unit))
     every = np.arange(len(pairs))
     stacks = [np.concatenate([matched_planes(a, b, plan.starts, plan.mirrored) for a, b in pairs])]
     if words:
@@ -295,7 +269,7 @@ def _finished(pairs: list[tuple[Form, Form]], c: Array) -> tuple[Array, Array]:
     Where descent is too slow, along a valley that is all but flat, or where the operators are conjugate and degenerate, Newton
     ends it, if the operators are small enough for that.
     """
-    plan = schedule(c.shape[1])
+    plan = plan_for(c.shape[1])
     problems = _problems(pairs, np.arange(len(pairs)), np.float64)
     c, value = descend(problems, orthonormalised(c), plan.steps, plan.tolerance)
     if c.shape[1] <= NEWTON_UP_TO:
