@@ -8,14 +8,15 @@ that is merely squeezed moves far more than the deformation property allows. So 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy.typing as npt
 
-from metricsuite.metrics.dsa.dsa import DSA, EXACTLY, SENSITIVE_TO, SOURCE, DSASpectrum
+from metricsuite.metrics.dsa.dsa import DSA, EXACTLY, SENSITIVE_TO, SOURCE, DelayOperator, DSASpectrum
 from metricsuite.metrics.dsa.tuning import Row, choose_setting
 from metricsuite.spec import metric
 
+Kind = TypeVar("Kind", bound=DelayOperator)
 RULE = "delays and rank by explained x reliable (metricsuite.metrics.dsa.tuning)"
 
 
@@ -37,10 +38,7 @@ class TunedDSA(DSA):
 
     def tuned(self, calibration: Sequence[npt.NDArray[Any]]) -> DSA:
         """`DSA` at the setting that `choose_setting` finds; its attribute `tuning` holds the table that led there."""
-        setting, rows = choose_setting(calibration, n_components=self.n_components, centre=self.centre)
-        chosen = DSA(setting.n_delays, setting.delay_interval, setting.rank)
-        chosen.tuning = _rounded(rows)
-        return chosen
+        return _chosen(DSA, calibration)
 
 
 @metric(
@@ -61,10 +59,14 @@ class TunedDSASpectrum(DSASpectrum):
 
     def tuned(self, calibration: Sequence[npt.NDArray[Any]]) -> DSASpectrum:
         """`DSASpectrum` at the setting that `choose_setting` finds; `tuning` holds the table that led there."""
-        setting, rows = choose_setting(calibration, n_components=self.n_components, centre=self.centre)
-        chosen = DSASpectrum(setting.n_delays, setting.delay_interval, setting.rank)
-        chosen.tuning = _rounded(rows)
-        return chosen
+        return _chosen(DSASpectrum, calibration)
+
+
+def _chosen(kind: type[Kind], calibration: Sequence[npt.NDArray[Any]]) -> Kind:
+    setting, rows = choose_setting(calibration)
+    chosen = kind(setting.n_delays, setting.delay_interval, setting.rank)
+    chosen.tuning = _rounded(rows)
+    return chosen
 
 
 def _rounded(rows: Sequence[Row]) -> list[Row]:
