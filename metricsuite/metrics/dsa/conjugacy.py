@@ -11,7 +11,7 @@ best is finished in double precision. Everything is deterministic.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -85,7 +85,7 @@ def align_operators(a: npt.ArrayLike, b: npt.ArrayLike) -> Alignment:
     ------
     Ostrow, Eisen, Kozachkov & Fiete 2023, Procrustes analysis over vector fields.
     """
-    return align_pairs([_square(a, "a"), _square(b, "b")], [(0, 1)], names=("a", "b"))[0]
+    return align_pairs([a, b], [(0, 1)], names=("a", "b"))[0]
 
 
 def align_pairs(
@@ -144,7 +144,8 @@ def align_pairs(
     forms = {k: form_of(array) for k, array in arrays.items()}
     out: dict[int, Alignment] = {}
     for n, members in by_size.items():
-        most = max(1, BLOCK // (plan_for(n).starts * n * n))
+        plan = plan_for(n)
+        most = max(1, BLOCK // ((plan.starts + plan.random) * n * n))
         for start in range(0, len(members), most):
             block = members[start : start + most]
             swapped = [_after(forms[index[k][0]], forms[index[k][1]]) for k in block]
@@ -209,16 +210,17 @@ def _bound(first: Form, second: Form) -> float:
 
 def _align(pairs: list[tuple[Form, Form]]) -> list[Array]:
     """A rotation for each pair, from B's coordinates to A's."""
+    bounds = [_bound(a, b) for a, b in pairs]
     best: dict[int, Array] = {}
     least: dict[int, float] = {}
     for k, (a, b) in enumerate(pairs):
         if np.array_equal(a.unit, b.unit) or not a.turned.any() or not b.turned.any():
             least[k] = 0.0  # one operator, or one that looks the same from everywhere
-        elif _bound(a, b) < 2 * NEARLY:
+        elif bounds[k] < 2 * NEARLY:
             best[k], least[k] = _conjugacy(a, b)
     left = [k for k in range(len(pairs)) if least.get(k, 1.0) >= CONJUGATE]
-    related = {k for k in left if _bound(*pairs[k]) < RELATED}
-    for group, words in ((sorted(related), WORDS_OF_RELATED), ([k for k in left if k not in related], ())):
+    related, others = [k for k in left if bounds[k] < RELATED], [k for k in left if bounds[k] >= RELATED]
+    for group, words in ((related, WORDS_OF_RELATED), (others, ())):
         if group:
             for k, rotation, value in zip(group, *_search([pairs[k] for k in group], words), strict=True):
                 if value < least.get(k, np.inf):
@@ -246,18 +248,18 @@ def _search(pairs: list[tuple[Form, Form]], words: Sequence[int]) -> tuple[Array
     """The best rotation, between bases, that a search finds for each pair, and half its residual."""
     plan = plan_for(len(pairs[0][0].unit))
     every = np.arange(len(pairs))
+    problems = _problems(pairs, np.float32)
     stacks = [np.concatenate([matched_planes(a, b, plan.starts, plan.mirrored) for a, b in pairs])]
     if words:
         bases = {id(form): Eigenbases.of(form.turned, words) for both in pairs for form in both}
         stacks.append(np.concatenate([aligned_eigenbases(bases[id(a)], bases[id(b)]) for a, b in pairs]))
     if (uniform := plan.random - len(words)) > 0:
         far = np.tile(haar(uniform, stacks[0].shape[1]).astype(np.float32), (len(pairs), 1, 1))
-        problems = _problems(pairs, np.repeat(every, uniform), np.float32)
-        stacks.append(descend(problems, far, plan.head_start)[0])
+        stacks.append(descend(replace(problems, pair=np.repeat(every, uniform)), far, plan.head_start)[0])
     c = np.concatenate(stacks).astype(np.float32)
     pair = np.concatenate([np.repeat(every, len(stack) // len(pairs)) for stack in stacks])
     for steps, keep in plan.rounds:
-        c, value = descend(_problems(pairs, pair, np.float32), c, steps)
+        c, value = descend(replace(problems, pair=pair), c, steps)
         best = np.lexsort((value, pair)).reshape(len(pairs), -1)[:, :keep].ravel()
         c, pair = c[best], pair[best]
     return _finished(pairs, c.astype(np.float64))
@@ -270,7 +272,7 @@ def _finished(pairs: list[tuple[Form, Form]], c: Array) -> tuple[Array, Array]:
     ends it, if the operators are small enough for that.
     """
     plan = plan_for(c.shape[1])
-    problems = _problems(pairs, np.arange(len(pairs)), np.float64)
+    problems = _problems(pairs, np.float64)
     c, value = descend(problems, orthonormalised(c), plan.steps, plan.tolerance)
     if c.shape[1] <= NEWTON_UP_TO:
         gradient = skew_gradient(problems.a, conjugated(c, problems.b))
@@ -280,6 +282,7 @@ def _finished(pairs: list[tuple[Form, Form]], c: Array) -> tuple[Array, Array]:
     return c, value
 
 
-def _problems(pairs: list[tuple[Form, Form]], pair: npt.NDArray[np.intp], dtype: npt.DTypeLike) -> Problems:
+def _problems(pairs: list[tuple[Form, Form]], dtype: npt.DTypeLike) -> Problems:
+    """One row for each pair."""
     a, b = (np.array([both[side].turned for both in pairs], dtype) for side in (0, 1))
-    return Problems(a, b, Preconditioner.of([first for first, _ in pairs], dtype), pair)
+    return Problems(a, b, Preconditioner.of([first for first, _ in pairs], dtype), np.arange(len(pairs)))

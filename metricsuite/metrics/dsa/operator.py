@@ -97,8 +97,9 @@ def fit_operator(
     Raises
     ------
     InputError
-        A rank or ridge out of range, trajectories that are not finite, trials too short, trajectories without any motion to fit, fewer pairs of successive rows than r, or a rank that
-        cuts equal singular values with no larger one above.
+        A rank or ridge out of range, trajectories that are not finite, trials too short, trajectories without any
+        motion to fit, fewer pairs of successive rows than r, or a rank that cuts equal singular values with no larger
+        one above.
 
     Cost
     ----
@@ -142,10 +143,8 @@ def check_ridge(ridge: Any) -> None:
 def whitening_directions(hankel: Hankel, rank: Rank, determined: float = DETERMINED) -> Array:
     """V / S, shape (columns, r), so that H V / S = U, the leading r left singular vectors; r as `fit_operator` says."""
     rows, columns = hankel.shape
-    if rows > columns:
-        found = directions_by_gram(hankel, rank, determined)
-        return directions_by_qr(hankel, rank, determined) if found is None else found
-    return directions_by_qr(hankel, rank, determined)
+    found = directions_by_gram(hankel, rank, determined) if rows > columns else None
+    return directions_by_qr(hankel, rank, determined) if found is None else found
 
 
 def directions_by_gram(hankel: Hankel, rank: Rank, determined: float = DETERMINED) -> Array | None:
