@@ -41,7 +41,14 @@ class Design:
             object.__setattr__(self, which, tuple(row[i] for row in rows))
         object.__setattr__(self, "pairs", tuple(pairs))
         if self.paired:
-            shapes = {s.array.shape[:2] for s in self.systems}
+            # levels of a Sweep of contrasts are never compared with each other: each may have trials of its own
+            where = {
+                p if label else 0.0: set[tuple[int, ...]]()
+                for p, label in zip(self.positions, self.labels, strict=True)
+            }
+            for system, p, label in zip(self.systems, self.positions, self.labels, strict=True):
+                where[p if label else 0.0].add(system.array.shape[:2])
+            shapes = max(where.values(), key=len)
             if len(shapes) > 1:
                 raise CaseError(
                     f"a paired {type(self).__name__} has systems of (trials, time) {sorted(shapes)}; needed one shape, since row i "

@@ -180,6 +180,19 @@ EXCLUDES = [
         (("invariant_to", "sampling-rate"), ("sensitive_to", "frequency"), ("without needs", "dt")),
         "without dt, motion sampled at another rate and motion of another frequency are the same numbers",
     ),
+    Exclusion(
+        (("invariant_to", "trial-order"), ("sensitive_to", "shuffled-pairs")),
+        "samples are paired with the wrong ones by putting whole trials of one system in another order",
+    ),
+    Exclusion(
+        (
+            ("pairing", "none"),
+            ("invariant_to", "orthogonal"),
+            ("invariant_to", "uneven-speed"),
+            ("sensitive_to", "arrow-of-time"),
+        ),
+        "a circle run at an uneven speed differs from its mirror image run backwards in where it is slow and in nothing else",
+    ),
 ]
 
 

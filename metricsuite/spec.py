@@ -153,7 +153,10 @@ class MetricSpec:
         if which == "without needs":
             return value not in self.needs
         stated = getattr(self, which)
-        return stated == value if isinstance(stated, str) else value in stated
+        if isinstance(stated, str):
+            return stated == value
+        implied = {name for group in self.invariant_to for name in CONTAINS.get(group, ())}
+        return value in stated or (which == "invariant_to" and value in implied)
 
     @property
     def claims(self) -> frozenset[str]:

@@ -5,6 +5,7 @@
     sensitive(distances, above=.1)          an Orbit: images moved
     rises(distances, rho_above=.5)          a Sweep: the distance grows along the parameter
     flat(distances, below=.25)              a Sweep: it does not
+    stays_unrelated(distances, below=.25)   a Sweep of unrelated systems: they stay as far apart whatever their size
     survives(distances, level=.2)           a Sweep of contrasts: the classes are told apart up to a level
     symmetric, triangular                   the axioms
     obeys, repeats, varies                  the contract
@@ -18,6 +19,7 @@ from metricsuite.criteria.axioms import symmetric, triangular
 from metricsuite.criteria.contract import obeys, repeats, varies
 from metricsuite.criteria.contrasts import separates, survives
 from metricsuite.criteria.decision import Decision
+from metricsuite.criteria.nulls import stays_unrelated
 from metricsuite.criteria.orbits import identical, invariant, sensitive
 from metricsuite.criteria.sweeps import flat, rises
 
@@ -31,6 +33,7 @@ __all__ = [
     "rises",
     "sensitive",
     "separates",
+    "stays_unrelated",
     "survives",
     "symmetric",
     "triangular",
