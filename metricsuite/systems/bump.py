@@ -13,7 +13,7 @@ from metricsuite.systems.streams import Array, checked, factor, stream
 SIZES, WIDTHS = (90, 130), (0.40, 0.46)  # units; full width of the weights at half their height, as a part of the ring
 EXCITATION, INHIBITION, DRIVE = 8.0, 8.0, 1.0  # of the weights at their top, of all by all, to each unit
 TAU = 5.0  # steps
-TEMPO_JITTER = 0.2  # of own input
+GAIN_JITTER = 0.2  # of the input
 SETTLING = 80  # steps without input at the start, not recorded
 MARGIN = 0.1  # of the line: so near its end the animal turns, as half a bump has no room
 
@@ -38,11 +38,11 @@ def bumps(
         tau r' = -r + [(W r - v W' r) + 1 + e]_+         W_ij = (8 exp(-(x_i - x_j)^2 / 2 s^2) - 8) / N
 
     where what passes the seam is multiplied by `joined`. So v moves the bump by v / tau a step, whatever N. Each system
-    has its own N (90 to 130) and width (.40 to .46 at half height).
+    has its own N (90 to 130), width (.40 to .46 at half height) and gain of the input.
 
     Parameters
     ----------
-    seeds : one integer per system; N and width stay along `joined` and `deformation`
+    seeds : one integer per system; N, width and gain stay along `joined` and `deformation`
     same_input : True: the same velocity and start for all. False: each seed, and each value of `joined`, has its own.
     joined : 1 a ring, 0 a line
     deformation : beta; what is seen is tanh(beta z) / beta, z the rates less their mean, in standard deviations; 0: z itself
@@ -76,8 +76,8 @@ def bumps(
         inputs = (
             stream(0, "input to all bumps") if same_input else stream(seed, f"input to a {kind} joined by {joined:g}")
         )
-        tempo = 1.0 if same_input else factor(inputs, TEMPO_JITTER)
-        start, velocity = _inputs(inputs, trials, steps, pace * tempo, turning)
+        gain = factor(stream(seed, f"gain of a {kind}"), GAIN_JITTER)
+        start, velocity = _inputs(inputs, trials, steps, pace * gain, turning)
         noise = stream(seed, f"noise in a {kind}") if same_input else inputs
         rates = _run(
             _weights(stream(seed, f"{kind} network"), joined, widths), start, TAU * velocity, process_noise, noise

@@ -29,7 +29,7 @@ def preparations(
 ) -> list[Array]:
     """State = (a(t) p, b(t) R(t) q) with fluctuations: p what is prepared, q what is moved, R a rotation, each in a plane of its own.
 
-    q = p where `predictive`, else drawn again; both are N(0, 1) in the plane. a falls to 0 at half the trial, where b begins to
+    q = p where `predictive`, else drawn again; both have mean square 1 along either axis of the plane. a falls to 0 at half the trial, where b begins to
     rise: at no time are both above 0, so the distribution over trials at any one time is the same in both kinds, and so
     are all functions of it and of the autocovariance within a plane.
 
@@ -52,7 +52,7 @@ def preparations(
     Source: Galgali, Sahani and Mante 2023; Elsayed et al. 2016 (planes of preparation and movement).
     """
     needs = {
-        f"{trials} trials of {steps} steps; need at least 3 of 20": trials >= 3 and steps >= 20,
+        f"{trials} trials of {steps} steps; need at least 5 of 20": trials >= 5 and steps >= 20,
         f"{units} units cannot show two planes; need at least 4": units >= 4,
         f"noise={noise}; need a finite fraction of the signal, not negative": 0 <= noise < np.inf,
     }
@@ -68,7 +68,9 @@ def _prepared(seed: int, predictive: bool, same: bool, noise: float, shape: tupl
     rng = stream(seed, kind)
     seen, size, tempo = readout(rng, units, 4), factor(rng, SIZE_JITTER), factor(rng, TEMPO_JITTER)
     plans = stream(0, "plans of all preparations") if same else rng
-    prepared, again = plans.standard_normal((2, trials, 2))
+    # uncorrelated in the sample too, or the one sample that all share would tell the kinds apart by its dimension
+    drawn = np.sqrt(trials) * np.linalg.qr(plans.standard_normal((trials, 4)))[0]
+    prepared, again = drawn[:, :2], drawn[:, 2:]
     moved = prepared if predictive else again
     t = np.arange(steps) / steps
     a, b = np.clip((UNTIL + EDGE - t) / EDGE, 0, 1), np.clip((t - FROM) / EDGE, 0, 1)

@@ -33,7 +33,7 @@ def slow_rings(
         f(a) = 0   ("none")        eps   ("round")        eps sin(4 a)   ("to four points")
 
     s is `process_noise`, less by as much as the flow adds to the mean square step, so that all three run at one speed. With
-    eps <= .005 a point goes little more than a radian in 200 steps: over trials that start anywhere on the ring, norm,
+    eps <= .005 a point goes little more than a radian in 200 steps: over trials that start all round the ring, norm,
     dimension and autocorrelation time agree as well. Every system has its own size, noise and readout, and these stay along
     `eps` and `flow`.
 
@@ -79,7 +79,10 @@ def _slow_ring(
     seen, size, jitter = readout(rng, units, 2), factor(rng, SIZE_JITTER), factor(rng, NOISE_JITTER)
     phase, way = rng.uniform(0, 2 * np.pi), rng.choice([-1.0, 1.0])
     trial = stream(0, "trials of all slow rings") if same else rng
-    start, pushes = trial.uniform(0, 2 * np.pi, trials), trial.standard_normal((steps, trials))
+    start = (
+        2 * np.pi * (trial.permutation(trials) + trial.uniform()) / trials
+    )  # evenly, or chance would tell dimensions
+    pushes = trial.standard_normal((steps, trials))
     left = jitter * np.sqrt(process_noise**2 - {"none": 0.0, "round": eps**2, "to four points": eps**2 / 2}[flow])
     angle, off = np.empty((trials, steps)), OFF_NOISE * rng.standard_normal((trials, steps))
     a = start
