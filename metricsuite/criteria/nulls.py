@@ -69,5 +69,7 @@ def _resampled(part: Distances, drawn: np.ndarray) -> np.ndarray:
     matrix = part.mean.copy()
     np.fill_diagonal(matrix, np.nan)
     i, j = np.triu_indices(drawn.shape[1], 1)
-    medians: np.ndarray = np.nanmedian(matrix[drawn[:, i], drawn[:, j]], axis=1)
+    several = (drawn != drawn[:, :1]).any(axis=1)  # a draw of one system alone has no pair
+    medians = np.full(len(drawn), np.nan)
+    medians[several] = np.nanmedian(matrix[drawn[several][:, i], drawn[several][:, j]], axis=1)
     return medians

@@ -74,7 +74,7 @@ def resonators(
         min(trials, steps, units) < 2
         or rate not in (1, FINEST)
         or not shift > 0
-        or not min(spread, noise, shift_from) >= 0
+        or not all(v >= 0 for v in (spread, noise, shift_from))
     ):
         raise CaseError(
             f"resonators(shift={shift}, shift_from={shift_from}, spread={spread}, rate={rate}, noise={noise}, trials={trials}, "
