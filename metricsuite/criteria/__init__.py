@@ -7,6 +7,7 @@
     flat(distances, below=.25)              a Sweep: it does not
     stays_unrelated(distances, below=.25)   a Sweep of unrelated systems: they stay as far apart whatever their size
     survives(distances, level=.2)           a Sweep of contrasts: the classes are told apart up to a level
+    withstands(distances, level=.2)         a Sweep: systems stay where they are, beside others, up to a level
     symmetric, triangular                   the axioms
     obeys, repeats, varies                  the contract
 
@@ -21,7 +22,7 @@ from metricsuite.criteria.contrasts import separates, survives
 from metricsuite.criteria.decision import Decision
 from metricsuite.criteria.nulls import stays_unrelated
 from metricsuite.criteria.orbits import identical, invariant, sensitive
-from metricsuite.criteria.sweeps import flat, rises
+from metricsuite.criteria.sweeps import flat, rises, withstands
 
 __all__ = [
     "Decision",
@@ -38,4 +39,5 @@ __all__ = [
     "symmetric",
     "triangular",
     "varies",
+    "withstands",
 ]

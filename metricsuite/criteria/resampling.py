@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 
 import numpy as np
@@ -33,15 +34,17 @@ def mean_bounds(values: Vector) -> tuple[float, float, float]:
     return float(values.mean()), *quantiles(draws, level)
 
 
-def ratio_bounds(images: Vector, others: Vector) -> tuple[float, float, float]:
-    """Median image distance over median contrast distance; blocks resampled, in both at once."""
+def ratio_bounds(
+    images: Vector, others: Vector, average: Callable[..., Vector] = np.median
+) -> tuple[float, float, float]:
+    """Median (or another average) image distance over median contrast distance; blocks resampled, in both at once."""
     n, per = len(images), len(others) // len(images)
     rng = np.random.default_rng(_STREAM)
     index = rng.integers(n, size=(RESAMPLES, n))
     grouped = others[: n * per].reshape(n, per) if per else np.broadcast_to(others, (n, len(others)))
-    below = np.median(grouped[index].reshape(RESAMPLES, -1), axis=1)
-    draws = np.median(images[index], axis=1) / np.where(below > 0, below, np.inf)
-    return float(np.median(images) / np.median(others)), *quantiles(draws)
+    below = average(grouped[index].reshape(RESAMPLES, -1), axis=1)
+    draws = average(images[index], axis=1) / np.where(below > 0, below, np.inf)
+    return float(average(images) / average(others)), *quantiles(draws)
 
 
 def auc_with_bounds(matrix: Vector, labels: tuple[str, ...]) -> tuple[float, float, float, float]:

@@ -105,6 +105,70 @@ def flat(distances: Distances, below: float = 0.25) -> Decision:
     return decision
 
 
+def withstands(distances: Distances, level: float = 0.2, below: float = 0.25) -> Decision:
+    """Up to which level of a disturbance do systems stay where they are?
+
+    The statistic at a level is the mean distance from a system to itself disturbed, as a part of the mean distance between
+    different systems, undisturbed: a ratio, so that metrics of different range and floor can be read side by side. The breakdown
+    level is the highest up to which the upper bound of every level is below `below`. What is decided is `level`: the lowest level
+    tested that is not less, and all before it; the worst of them speaks. (A mean, since half of the systems may be of a family that
+    moves and half of one that does not: a median would jump from one to the other.)
+
+    Parameters
+    ----------
+    distances : Distances
+        Of a Sweep without groups, from 0 to at least `level`. Systems dealt in turn from two families make the neighbours that it is
+        judged against across-family pairs (of an odd number of systems, all but one).
+    level : float
+        What must be withstood, in the sweep's unit.
+    below : float
+        As for `invariant`: a quarter of the contrast.
+
+    Returns
+    -------
+    Decision
+        With the ratio at every level, its upper bounds, and the breakdown level, in `details`.
+
+    Notes
+    -----
+    A ratio does not survive a rescaling that is not linear: 1 - CKA grows with the square of its angle, and breaks down later. Two
+    metrics may be compared by it only where both are linear in the displacement; otherwise by `survives`, which ranks.
+
+    Raises
+    ------
+    CaseError
+        Not such a Sweep, or it does not reach `level`.
+    """
+    levels, along = _distances_along(distances, "withstands")
+    if levels[-1] < level:
+        raise CaseError(f"withstands(level={level:g}): a Sweep over {levels}; needed levels that reach it.")
+    others = distances.of([p for p in distances.pairs if distances.blocks[p[0]] != distances.blocks[p[1]]])
+    if not others.size:
+        raise CaseError(
+            "withstands: a Sweep of one seed; needed at least two, for the distance between different systems."
+        )
+    if is_degenerate(others):
+        return nothing_moves("withstands", "invariant", below, distances)
+    bounds = dict(zip(levels[1:], (ratio_bounds(column, others, np.mean) for column in along.T), strict=True))
+    passed = [at for k, at in enumerate(levels[1:]) if all(bounds[b][2] < below for b in levels[1 : k + 2])]
+    needed = [at for at in levels[1:] if at <= min(b for b in levels if b >= level)]
+    worst = max(needed, key=lambda at: bounds[at][2])
+    answers = ["yes" if bounds[at][2] < below else "no" if bounds[at][1] > below else "unclear" for at in needed]
+    answer = "no" if "no" in answers else "unclear" if "unclear" in answers else "yes"
+    breakdown = f"breaks down above {passed[-1]:g}" if passed else "breaks down at the first level"
+    if len(passed) == len(bounds):
+        breakdown = f"stays at every level, up to {passed[-1]:g}"
+    curve = ", ".join(f"{ratio:.2g} at {at:g}" for at, (ratio, _, _) in bounds.items())
+    details = {
+        "breakdown": passed[-1] if passed else 0.0, "levels": levels[1:], "ratios": [b[0] for b in bounds.values()],
+        "ratios_high": [b[2] for b in bounds.values()],
+    }  # fmt: skip
+    return decide(
+        "withstands", "invariant", answer, bounds[worst], below, below - bounds[worst][2], f"mean ratio up to {needed[-1]:g}",
+        f"{breakdown}; moved by {curve} of the contrast", distances, details,
+    )  # fmt: skip
+
+
 def _distances_along(distances: Distances, criterion: str) -> tuple[list[float], Vector]:
     """Levels, and the distances to the first level: one row a block, one column for each later level."""
     expect(distances, criterion, "Sweep")
