@@ -5,9 +5,10 @@ import zlib
 import numpy as np
 import pytest
 from scipy.integrate import solve_ivp
+from scipy.spatial import cKDTree
 
-from metricsuite import Sweep
-from metricsuite.criteria import withstands
+from metricsuite import Contrast, Sweep, pairwise
+from metricsuite.criteria import rises, separates, withstands
 from metricsuite.distances import Distances
 from metricsuite.errors import CaseError
 from metricsuite.metrics.controls import norm, participation_ratio, relative_speed
@@ -176,3 +177,36 @@ def test_neighbours_of_a_sweep_dealt_in_turn_are_of_different_families():
     neighbours = [p for p in sweep.pairs if sweep.blocks[p[0]] != sweep.blocks[p[1]]]
 
     assert all((i + j) % 2 for i, j in neighbours)
+
+
+def kurtosis(x, y):
+    """The difference of Mardia's kurtosis of the states: 15 for a Gaussian in three dimensions, as a surrogate nearly is."""
+
+    def of(z):
+        flat = (z - z.mean((0, 1))).reshape(-1, z.shape[-1])
+        power, axes = np.linalg.eigh(flat.T @ flat / len(flat))
+        return float((((flat @ axes[:, -3:]) ** 2 / power[-3:]).sum(1) ** 2).mean())
+
+    return abs(of(x) - of(y))
+
+
+def apart(x, y):
+    """How far the states of either lie from the nearest states of the other."""
+    a, b = (z.reshape(-1, z.shape[-1])[::5] for z in (x, y))
+    return float(np.square(cKDTree(a).query(b)[0]).mean() + np.square(cKDTree(b).query(a)[0]).mean())
+
+
+def test_surrogates_can_be_told_by_what_is_no_autocovariance():
+    windows = closed_windows(lorenz(range(32), 28.0, False, trials=10, steps=600), 200)
+    surrogates = phase_surrogates(windows[16:], range(16))
+    decision = separates(pairwise(kurtosis, Contrast({"lorenz": windows[:16], "surrogate": surrogates}, paired=False)))
+
+    assert decision.answer == "yes"
+
+
+def test_shared_motifs_can_be_counted_without_pairing():
+    orders = [[*range(4, 4 + n), *range(n, 4)] for n in range(5)]
+    levels = {n: motif_sequences(range(16), o, False, library=None, take=n) for n, o in enumerate(orders)}
+    decision = rises(pairwise(apart, Sweep("motifs not shared", levels, paired=False)))
+
+    assert decision.answer == "yes"
