@@ -42,7 +42,7 @@ def bumps(
 
     Parameters
     ----------
-    seeds : one integer per system; N, width and gain stay along `joined` and `deformation`
+    seeds : one integer per system, which keeps its N, width and gain along `joined` and `deformation`
     same_input : True: the same velocity and start for all. False: each seed, and each value of `joined`, has its own.
     joined : 1 a ring, 0 a line
     deformation : beta; what is seen is tanh(beta z) / beta, z the rates less their mean, in standard deviations; 0: z itself
@@ -63,14 +63,7 @@ def bumps(
 
     Source: Ostrow et al. 2023, fig. 4; Burak and Fiete 2009 (movement by shifted weights).
     """
-    needs = {
-        f"joined={joined}; need 0 (a line) to 1 (a ring)": 0 <= joined <= 1,
-        f"deformation={deformation}; need a finite beta, 0 or more": 0 <= deformation < np.inf,
-        f"{trials} trials of {steps} steps; need at least 1 of 2": trials >= 1 and steps >= 2,
-        f"process_noise={process_noise}; need a finite standard deviation, not negative": 0 <= process_noise < np.inf,
-        f"widths={widths}; need two parts of the ring, rising, from .2 to .6": 0.2 <= widths[0] <= widths[1] <= 0.6,
-        f"pace={pace}; need more than 0 and less than .1 turns a step": 0 < pace < 0.1,
-    }
+    needs = _needs(joined, deformation, trials, steps, process_noise, pace, widths)
     out, kind = [], "turning bump" if turning else "bump"
     for seed in checked("bumps", seeds, needs):
         inputs = (
@@ -84,6 +77,25 @@ def bumps(
         )
         out.append(_deformed(rates, deformation))
     return out
+
+
+def _needs(
+    joined: float,
+    deformation: float,
+    trials: int,
+    steps: int,
+    process_noise: float,
+    pace: float,
+    widths: tuple[float, float],
+) -> dict[str, bool]:
+    return {
+        f"joined={joined}; need 0 (a line) to 1 (a ring)": 0 <= joined <= 1,
+        f"deformation={deformation}; need a finite beta, 0 or more": 0 <= deformation < np.inf,
+        f"{trials} trials of {steps} steps; need at least 1 of 2": trials >= 1 and steps >= 2,
+        f"process_noise={process_noise}; need a finite standard deviation, not negative": 0 <= process_noise < np.inf,
+        f"widths={widths}; need two parts of the ring, rising, from .2 to .6": 0.2 <= widths[0] <= widths[1] <= 0.6,
+        f"pace={pace}; need more than 0 and less than .1 turns a step": 0 < pace < 0.1,
+    }
 
 
 def _inputs(rng: np.random.Generator, trials: int, steps: int, pace: float, turning: bool) -> tuple[Array, Array]:
