@@ -53,7 +53,7 @@ def minibatches(seeds):
 
 @pytest.fixture(scope="module")
 def fewer_units(seeds):
-    whole = resonators(seeds, spread=0.5, units=max(RECORDED))
+    whole = resonators(seeds, spread=0.5, trials=10, units=max(RECORDED))  # 40 trials would be half a gigabyte
     return Sweep(
         "share of the units not recorded",
         {1 - n / max(RECORDED): [replace(s, array=s.array[..., :n]) for s in whole] for n in RECORDED},
