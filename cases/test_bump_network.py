@@ -12,7 +12,7 @@ import pytest
 
 from metricsuite import Contrast, Orbit, Sweep, pairwise
 from metricsuite.criteria import invariant, rises, separates
-from metricsuite.systems.bump import bumps
+from metricsuite.systems import bumps
 
 LINE_WIDTHS = (0.31, 0.37)  # where the ring has .40 to .46: so the line, which has ends, fills as many dimensions
 CUT = (0, 0.1, 0.2, 0.3, 0.4)  # a pushed bump makes 3.4, 3.3, 2.8, 1.5 and less than 1 turns; beyond .5 it never passes

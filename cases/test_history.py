@@ -9,7 +9,7 @@ import pytest
 
 from metricsuite import Contrast, pairwise
 from metricsuite.criteria import separates
-from metricsuite.systems.preparation import preparations
+from metricsuite.systems import preparations
 
 
 @pytest.fixture(scope="module", params=["same-plans", "own-plans"])

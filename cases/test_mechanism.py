@@ -9,7 +9,7 @@ import pytest
 
 from metricsuite import Contrast, pairwise
 from metricsuite.criteria import separates
-from metricsuite.systems.integrators import chain_integrators, line_integrators
+from metricsuite.systems import chain_integrators, line_integrators
 
 
 @pytest.fixture(scope="module", params=["same-input", "own-input"])

@@ -4,6 +4,7 @@
     invariant(distances, below=.25)         an Orbit: images near, beside systems that differ; exactly=True for group actions
     sensitive(distances, above=.1)          an Orbit: images moved
     rises(distances, rho_above=.5)          a Sweep: the distance grows along the parameter
+    vanishes(distances, below=.25)          a Sweep: near the first level the distance is a small part of that to the last
     flat(distances, below=.25)              a Sweep: it does not
     stays_unrelated(distances, below=.25)   a Sweep of unrelated systems: they stay as far apart whatever their size
     survives(distances, level=.2)           a Sweep of contrasts: the classes are told apart up to a level
@@ -22,7 +23,7 @@ from metricsuite.criteria.contrasts import separates, survives
 from metricsuite.criteria.decision import Decision
 from metricsuite.criteria.nulls import stays_unrelated
 from metricsuite.criteria.orbits import identical, invariant, sensitive
-from metricsuite.criteria.sweeps import flat, rises, withstands
+from metricsuite.criteria.sweeps import flat, rises, vanishes, withstands
 
 __all__ = [
     "Decision",
@@ -38,6 +39,7 @@ __all__ = [
     "survives",
     "symmetric",
     "triangular",
+    "vanishes",
     "varies",
     "withstands",
 ]

@@ -56,7 +56,9 @@ def separates(distances: Distances, auc_above: float = 0.7) -> Decision:
     return replace(decision, enough=max(5, decision.blocks) if short_of_p else per_class)
 
 
-def survives(distances: Distances, level: float = 0.2, auc_above: float = 0.7) -> Decision:
+def survives(
+    distances: Distances, level: float = 0.2, auc_above: float = 0.7, *, direction: str = "invariant"
+) -> Decision:
     """Up to which level of a Sweep of contrasts are the classes told apart?
 
     The breakdown level is the highest up to which every level `separates`. What is decided is `level`: the AUC at the lowest level
@@ -69,6 +71,8 @@ def survives(distances: Distances, level: float = 0.2, auc_above: float = 0.7) -
     level : float
         What must be survived, in the sweep's unit.
     auc_above : float
+    direction : {"invariant", "sensitive"}
+        "invariant" decides whether the disturbance matters, "sensitive" whether what the classes differ in is seen through it.
 
     Returns
     -------
@@ -78,10 +82,12 @@ def survives(distances: Distances, level: float = 0.2, auc_above: float = 0.7) -
     Raises
     ------
     CaseError
-        Not such a Sweep, or it does not reach `level`.
+        Not such a Sweep, it does not reach `level`, or another direction.
     """
     expect(distances, "survives", "Sweep")
     levels = sorted(set(distances.positions))
+    if direction not in ("invariant", "sensitive"):
+        raise CaseError(f"survives(direction={direction!r}); needed 'invariant' or 'sensitive'.")
     if not any(distances.labels) or levels[-1] < level:
         raise CaseError(
             f"survives(level={level:g}): a Sweep over {levels}; needed labelled groups at each level, and levels that reach it."
@@ -104,6 +110,6 @@ def survives(distances: Distances, level: float = 0.2, auc_above: float = 0.7) -
         "auc_low": [decisions[at].low for at in levels], "controls": decisions[needed[-1]].details["controls"],
     }  # fmt: skip
     return decide(
-        "survives", "invariant", answer, (weakest.statistic, weakest.low, weakest.high), auc_above, weakest.margin,
+        "survives", direction, answer, (weakest.statistic, weakest.low, weakest.high), auc_above, weakest.margin,
         f"AUC up to {needed[-1]:g}", f"{breakdown}; AUC {curve}", distances, details,
     )  # fmt: skip

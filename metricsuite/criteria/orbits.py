@@ -49,7 +49,9 @@ def invariant(distances: Distances, below: float = 0.25, exactly: bool = False) 
         worst, rounding = float(ratios.max()), max(1e-6, distances.tolerance)
         reason = f"an image moved by {worst:.2g} of the distance between unrelated systems; rounding is {rounding:.0e}"
         return within_rounding("invariant", "invariant", worst, "largest ratio", reason, distances)
-    return stays_below("invariant", *ratio_bounds(images, others), below, "median ratio", "images moved by", distances)
+    found = ratio_bounds(images, others)
+    decision = stays_below("invariant", *found, below, "median ratio", "images moved by", distances)
+    return replace(decision, details=null_of(others))
 
 
 def sensitive(distances: Distances, above: float = 0.1) -> Decision:
@@ -81,8 +83,8 @@ def sensitive(distances: Distances, above: float = 0.1) -> Decision:
     answer = "yes" if low > above else "no" if high < above else "unclear"
     reason = f"images moved by {ratio:.2g} [{low:.2g}, {high:.2g}] of the contrast; needed above {above:g}"
     return decide(
-        "sensitive", "sensitive", answer, (ratio, low, high), above, low - above, "median ratio", reason, distances
-    )
+        "sensitive", "sensitive", answer, (ratio, low, high), above, low - above, "median ratio", reason, distances, null_of(others)
+    )  # fmt: skip
 
 
 def identical(distances: Distances) -> Decision:
@@ -154,6 +156,13 @@ def _orbit_pairs(distances: Distances, criterion: str) -> tuple[Pairs, Pairs]:
 def is_degenerate(others: Vector) -> bool:
     """Whether there is nothing to measure an image against."""
     return not np.median(others) > 0
+
+
+def null_of(others: Vector) -> dict[str, float]:
+    """What the ratio is between systems that do differ: its mean and .05 and .95 quantiles, to be read beside the statistic."""
+    low, high = np.quantile(others, [0.05, 0.95])
+    scale = float(np.median(others))
+    return {"null_mean": float(others.mean()) / scale, "null_05": float(low) / scale, "null_95": float(high) / scale}
 
 
 def nothing_moves(criterion: str, direction: str, threshold: float, distances: Distances) -> Decision:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from metricsuite.criteria.decision import Decision, decide, expect
-from metricsuite.criteria.orbits import is_degenerate, nothing_moves, stays_below
+from metricsuite.criteria.orbits import is_degenerate, nothing_moves, null_of, stays_below
 from metricsuite.criteria.resampling import Vector, mean_bounds, ratio_bounds
 from metricsuite.errors import CaseError
 
@@ -65,6 +65,44 @@ def rises(distances: Distances, rho_above: float = 0.5) -> Decision:
     )
 
 
+def vanishes(distances: Distances, below: float = 0.25) -> Decision:
+    """Does the distance from the first level vanish as the parameter does?
+
+    The statistic is the median distance from the first level to the second, as a part of that to the last: 0 where what is near in
+    the parameter is near, 1 where any difference is as good as the largest.
+
+    Parameters
+    ----------
+    distances : Distances
+        Of a Sweep without groups, at least three levels; the second so near the first that the ratio of levels lies below `below`.
+    below : float
+
+    Returns
+    -------
+    Decision
+
+    Raises
+    ------
+    CaseError
+        Not such a Sweep.
+    """
+    levels, along = _distances_along(distances, "vanishes")
+    if len(levels) < 3 or (levels[1] - levels[0]) >= below * (levels[-1] - levels[0]):
+        raise CaseError(
+            f"vanishes(below={below:g}): a Sweep over {levels}; needed at least 3 levels, the second of them nearer to the first than "
+            f"{below:g} of the way to the last."
+        )
+    if is_degenerate(along[:, -1]):
+        return nothing_moves("vanishes", "sensitive", below, distances)
+    ratio, low, high = ratio_bounds(along[:, 0], along[:, -1])
+    answer = "yes" if high < below else "no" if low > below else "unclear"
+    reason = f"at {levels[1]:g} the distance is {ratio:.2g} [{low:.2g}, {high:.2g}] of that at {levels[-1]:g}; needed below {below:g}"
+    details = {"levels": levels, "medians": np.median(along, 0).tolist()}
+    return decide(
+        "vanishes", "sensitive", answer, (ratio, low, high), below, below - high, "median ratio", reason, distances, details
+    )  # fmt: skip
+
+
 def flat(distances: Distances, below: float = 0.25) -> Decision:
     """Does the distance from the first level stay small along a Sweep?
 
@@ -101,7 +139,7 @@ def flat(distances: Distances, below: float = 0.25) -> Decision:
         f"at {levels[worst + 1]:g} systems moved by",
         distances,
     )
-    decision.details.update(levels=levels, medians=np.median(along, 0).tolist())
+    decision.details.update(levels=levels, medians=np.median(along, 0).tolist(), **null_of(neighbours))
     return decision
 
 
@@ -161,7 +199,7 @@ def withstands(distances: Distances, level: float = 0.2, below: float = 0.25) ->
     curve = ", ".join(f"{ratio:.2g} at {at:g}" for at, (ratio, _, _) in bounds.items())
     details = {
         "breakdown": passed[-1] if passed else 0.0, "levels": levels[1:], "ratios": [b[0] for b in bounds.values()],
-        "ratios_high": [b[2] for b in bounds.values()],
+        "ratios_high": [b[2] for b in bounds.values()], **null_of(others),
     }  # fmt: skip
     return decide(
         "withstands", "invariant", answer, bounds[worst], below, below - bounds[worst][2], f"mean ratio up to {needed[-1]:g}",

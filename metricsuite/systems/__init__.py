@@ -3,6 +3,7 @@
 from metricsuite.systems.attractors import cut_rings as cut_rings
 from metricsuite.systems.attractors import lines as lines
 from metricsuite.systems.attractors import rings as rings
+from metricsuite.systems.bump import bumps as bumps
 from metricsuite.systems.closed import loops as loops
 from metricsuite.systems.clouds import graded_clouds as graded_clouds
 from metricsuite.systems.clouds import sparse_codes as sparse_codes
@@ -15,14 +16,19 @@ from metricsuite.systems.clouds import without_task as without_task
 from metricsuite.systems.disturbances import mixed as mixed
 from metricsuite.systems.disturbances import multiplied as multiplied
 from metricsuite.systems.driven import driven_networks as driven_networks
+from metricsuite.systems.integrators import chain_integrators as chain_integrators
+from metricsuite.systems.integrators import line_integrators as line_integrators
 from metricsuite.systems.linear import oscillators as oscillators
 from metricsuite.systems.lorenz import lorenz as lorenz
+from metricsuite.systems.matched_averages import steered as steered
 from metricsuite.systems.motifs import motif_sequences as motif_sequences
 from metricsuite.systems.operators import clean_operators as clean_operators
 from metricsuite.systems.operators import noisy_operators as noisy_operators
+from metricsuite.systems.preparation import preparations as preparations
 from metricsuite.systems.recurrent import random_networks as random_networks
 from metricsuite.systems.relaxation import relaxation_oscillators as relaxation_oscillators
 from metricsuite.systems.relaxation import rotations as rotations
 from metricsuite.systems.resonators import resonators as resonators
+from metricsuite.systems.slow_manifolds import slow_rings as slow_rings
 from metricsuite.systems.surrogates import closed_windows as closed_windows
 from metricsuite.systems.surrogates import phase_surrogates as phase_surrogates

@@ -25,7 +25,7 @@ def bumps(
     deformation: float = 0.0,
     turning: bool = False,
     *,
-    trials: int = 8,
+    trials: int = 24,
     steps: int = 600,
     process_noise: float = 0.02,
     pace: float = 0.006,

@@ -36,7 +36,7 @@ def loops(
     steps: int = 160,
     units: int = 24,
 ) -> list[Trajectories]:
-    """Closed paths of a few harmonics in state space, run round with a drifting phase.
+    """Closed paths of a few harmonics, run round with a drifting phase.
 
     Parameters
     ----------
@@ -46,13 +46,10 @@ def loops(
         0 an even speed; below 1.
     same_start : bool
         Trials start at evenly spaced phases, in every system the same, so that rows correspond; otherwise each at one of its own.
-        (Unpaired systems that start alike would still correspond, until their periods drive them apart.)
     harmonics : int
         1 a circle; more add to the path, harmonic k with size 1 / k.
-    backwards : bool
-        Read from its end.
-    family : int
-        Systems of two families have nothing in common.
+    backwards, family : bool, int
+        Read from its end; systems of two families have nothing in common.
     trials, steps, units : int
         At least two units a harmonic.
 

@@ -15,7 +15,7 @@ PULLS = ("bistable", "line", "point")
 DT = 0.04  # of the time constant of the point attractor
 HIDDEN = 400  # unrecorded trials a condition, which settle what the input has to be
 TEMPO_JITTER, SIZE_JITTER = 0.2, 0.1
-NOISE_JITTER = 0.4  # in which what is left between the kinds in speed and dimension drowns
+NOISE_JITTER, BEND_JITTER = 0.4, 0.5  # in which what is left between the kinds in speed and dimension drowns
 
 
 def steered(
@@ -37,11 +37,12 @@ def steered(
         z' = f(z) + (m_c' - E f(z)) + e        f(z) = (z_1 - z_1^3, -z_2)  bistable    (0, -z_2)  line    (-z_1, -z_2)  point
 
     The expectation is over 400 trials more than are recorded, so E z = m_c(t) in all three. m_c moves +-1 along the choice
-    axis while both conditions bend along the other.
+    axis while both conditions bend along the other, by as much as the system's own factor says.
 
     Parameters
     ----------
-    seeds : one integer per system; time constant, size, readout and strength of the noise are its own
+    seeds : one integer per system; time constant, size, readout, bend and strength of the noise are its own; a seed bends alike
+        whatever pulls, or its averages would not be matched
     pull : "bistable", "line" or "point"
     process_noise : per root of the time constant
     noise : observation noise, as a fraction of the signal's standard deviation
@@ -82,8 +83,9 @@ def _steered(
     seen = stream(seed, "readout of a steered system") if averaged else rng  # an average has its image in another pull
     vectors, size = readout(seen, units, 2), factor(seen, SIZE_JITTER)
     dt, disturbance = DT * factor(rng, TEMPO_JITTER), process_noise * factor(rng, NOISE_JITTER)
+    bend = factor(stream(seed, "averages of a steered system"), BEND_JITTER)
     states = []
-    for mean in _averages(steps, course):
+    for mean in _averages(steps, course, bend):
         z, kept = np.zeros((trials // 2 + HIDDEN, 2)) + mean[0], np.empty((trials // 2, steps, 2))
         for t in range(steps):
             kept[:, t] = z[: trials // 2]
@@ -100,10 +102,10 @@ def _pull(z: Array, pull: str) -> Array:
     return np.stack([choice, -z[:, 1]], axis=-1)
 
 
-def _averages(steps: int, course: int) -> Array:
+def _averages(steps: int, course: int, size_of_bend: float) -> Array:
     """The averages of both conditions, (2, steps, 2): out along the choice axis, with a bend that both share."""
     rng, t = np.random.default_rng(course), np.linspace(0, 1, steps)
     when, how_often = (0.3, 1.0) if course == 0 else rng.uniform([0.1, 1.5], [0.6, 3.0])
     choice = 1 - np.exp(-t / when)
-    bend = np.sin(np.pi * how_often * t)
+    bend = size_of_bend * np.sin(np.pi * how_often * t)
     return np.stack([np.stack([side * choice, bend], axis=-1) for side in (1.0, -1.0)])

@@ -63,7 +63,19 @@ def motif_sequences(
     """
     table: Any = motifs if np.ndim(motifs) > 1 else [motifs] * len(seeds)
     orders = [[int(m) for m in order] for order in table]
-    needs = {
+    shape = trials, steps, units, motif_steps
+    chosen = checked("motif_sequences", seeds, _needs(seeds, motifs, orders, noise, library, take, shape))
+    return [
+        _system(s, o, s if library is None else library, take, same_phase, noise, shape)
+        for s, o in zip(chosen, orders, strict=True)
+    ]
+
+
+def _needs(
+    seeds: Sequence[int], motifs: Any, orders: list[list[int]], noise: float, library: int | None, take: int, shape: tuple[int, int, int, int],
+) -> dict[str, bool]:  # fmt: skip
+    trials, steps, units, motif_steps = shape
+    return {
         f"{trials} trials of {steps} steps; need at least 2 of 2": min(trials, steps) >= 2,
         f"{units} units cannot show three dimensions; need at least {LATENT}": units >= LATENT,
         f"motif_steps={motif_steps}; need at least 4": motif_steps >= 4,
@@ -73,12 +85,6 @@ def motif_sequences(
         f"noise={noise}; need a finite fraction of the signal, not negative": 0 <= noise < np.inf,
         f"library={library}, take={take}; need numbers from 0": take >= 0 and (library is None or library >= 0),
     }
-    chosen = checked("motif_sequences", seeds, needs)
-    shape = trials, steps, units, motif_steps
-    return [
-        _system(s, o, s if library is None else library, take, same_phase, noise, shape)
-        for s, o in zip(chosen, orders, strict=True)
-    ]
 
 
 def _system(

@@ -46,14 +46,12 @@ def resonators(
         Frequencies and loudness come from (seed, family); the motion also from `draw`, the readout also from `readout`.
     shift : float
         Factor of all frequencies, above 0.
-    shift_from : int
-        The first trial that is shifted; those before it are of the unshifted law.
-    family : int
-        Systems of two families have nothing in common but the equation.
+    shift_from, family : int
+        The first trial that is shifted; systems of two families have nothing in common but the equation.
     spread : float
         Largest |log factor| of each frequency of each system: 0 the same for all, .5 a law for every seed.
     draw, readout : int
-        Which initial conditions and noise; which units.
+        Which start and noise; which units.
     rate : {1, 2}
         Samples a unit of time; the motion is the same.
     noise : float
@@ -70,17 +68,8 @@ def resonators(
     CaseError
         Sizes below 2, a rate other than 1 or 2, a shift that is not positive, a negative spread or noise.
     """
-    if (
-        min(trials, steps, units) < 2
-        or rate not in (1, FINEST)
-        or not shift > 0
-        or not all(v >= 0 for v in (spread, noise, shift_from))
-    ):
-        raise CaseError(
-            f"resonators(shift={shift}, shift_from={shift_from}, spread={spread}, rate={rate}, noise={noise}, trials={trials}, "
-            f"steps={steps}, units={units}); needed a positive shift, shift_from, spread and noise of 0 or more, a rate of 1 or 2, "
-            "and sizes of at least 2."
-        )
+    given = {"shift": shift, "shift_from": shift_from, "spread": spread, "rate": rate, "noise": noise}
+    _check(**given, trials=trials, steps=steps, units=units)
     out = []
     for seed in seeds:
         rng = _generator(seed, family)
@@ -93,6 +82,18 @@ def resonators(
         disturbed = noise * x.std() * _generator(seed, family, 3, draw, readout).normal(size=x.shape)
         out.append(Trajectories(x + disturbed, dt=1 / rate))
     return out
+
+
+def _check(**given: float) -> None:
+    sizes, others = (
+        [given[k] for k in ("trials", "steps", "units")],
+        [given[k] for k in ("spread", "noise", "shift_from")],
+    )
+    if min(sizes) < 2 or given["rate"] not in (1, FINEST) or not given["shift"] > 0 or not all(v >= 0 for v in others):
+        raise CaseError(
+            f"resonators({', '.join(f'{k}={v}' for k, v in given.items())}); needed a positive shift, shift_from, spread and noise "
+            "of 0 or more, a rate of 1 or 2, and sizes of at least 2."
+        )
 
 
 def _motion(rng: np.random.Generator, frequencies: np.ndarray, steps: int) -> np.ndarray:

@@ -23,6 +23,7 @@ def slow_rings(
     same_start: bool = True,
     noise: float = 0.0,
     *,
+    draw: int = 0,
     trials: int = 60,
     steps: int = 200,
     units: int = 24,
@@ -44,6 +45,7 @@ def slow_rings(
     eps : radians a step
     same_start : True: trial i starts at the same angle and gets the same noise in all systems. False: each its own.
     noise : observation noise, as a fraction of the signal's standard deviation
+    draw : which recording of a system: any but 0 has starts and noise of its own
     trials, steps, units : shape
     process_noise : radians a step, more than eps
 
@@ -63,22 +65,32 @@ def slow_rings(
         f"{trials} trials of {steps} steps; need at least 1 of 2": trials >= 1 and steps >= 2,
         f"{units} units cannot show a plane; need at least 2": units >= 2,
         f"noise={noise}; need a finite fraction of the signal, not negative": 0 <= noise < np.inf,
+        f"draw={draw}; need a number from 0": draw >= 0,
     }
     return [
-        _slow_ring(seed, flow, eps, same_start, noise, (trials, steps, units), process_noise)
+        _slow_ring(seed, flow, eps, same_start, noise, draw, (trials, steps, units), process_noise)
         for seed in checked("slow_rings", seeds, needs)
     ]
 
 
 def _slow_ring(
-    seed: int, flow: str, eps: float, same: bool, noise: float, shape: tuple[int, int, int], process_noise: float
+    seed: int,
+    flow: str,
+    eps: float,
+    same: bool,
+    noise: float,
+    draw: int,
+    shape: tuple[int, int, int],
+    process_noise: float,
 ) -> Array:
     trials, steps, units = shape
     kind = "" if same else f", {flow}"  # own trials: nothing in common between kinds
     rng = stream(seed, f"slow ring{kind}")
     seen, size, jitter = readout(rng, units, 2), factor(rng, SIZE_JITTER), factor(rng, NOISE_JITTER)
     phase, way = rng.uniform(0, 2 * np.pi), rng.choice([-1.0, 1.0])
-    trial = stream(0, "trials of all slow rings") if same else rng
+    if draw:
+        rng = stream(seed, f"draw {draw} of a slow ring{kind}")
+    trial = stream(0, "trials of all slow rings") if same and not draw else rng
     start = (
         2 * np.pi * (trial.permutation(trials) + trial.uniform()) / trials
     )  # evenly, or chance would tell dimensions
@@ -93,4 +105,8 @@ def _slow_ring(
         a = a + drift + left * pushes[t]
     radius = size * (1 + off)
     state = np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=-1)
-    return recorded(state @ seen.T, noise, stream(seed, f"noise on a slow ring{kind}"))
+    return recorded(
+        state @ seen.T,
+        noise,
+        stream(seed, f"noise on draw {draw} of a slow ring{kind}" if draw else f"noise on a slow ring{kind}"),
+    )

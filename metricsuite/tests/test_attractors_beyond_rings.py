@@ -9,6 +9,7 @@ from metricsuite.systems.integrators import chain_integrators, line_integrators
 from metricsuite.systems.matched_averages import PULLS, steered
 from metricsuite.systems.preparation import preparations
 from metricsuite.systems.slow_manifolds import FLOWS, slow_rings
+from metricsuite.systems.streams import stream
 
 SHORT = {"trials": 6, "steps": 40}
 KINDS = {
@@ -90,16 +91,19 @@ def test_flows_are_the_ring_attractor_at_eps_0():
 
 @pytest.mark.parametrize("pull", PULLS)
 def test_condition_averages_are_those_asked_for(pull):
-    """The average over many trials lies in the plane of the readout and is as long as the course, give or take the size."""
-    system = steered([1], pull, trials=4000)[0]
+    """The average over many trials lies in the plane of the readout: along the choice axis as far as asked, bent as the seed says."""
+    choice, bend = sizes_of_averages(steered([1], pull, trials=4000)[0])
+    ratio = np.exp(stream(1, "averages of a steered system").uniform(-0.5, 0.5))
+
+    np.testing.assert_allclose(ratio, bend / choice, rtol=0.05)
+
+
+def sizes_of_averages(system):
+    """Length of what conditions differ in, and of what they share, each in parts of the course asked for."""
     left, right = (system.array[system.conditions == c].mean(axis=0) for c in (0, 1))
-    bend, choice = (left + right) / 2, (left - right) / 2
     t = np.linspace(0, 1, 100)
     course = np.linalg.norm(1 - np.exp(-t / 0.3)), np.linalg.norm(np.sin(np.pi * t))
-    sizes = np.linalg.norm(choice) / course[0], np.linalg.norm(bend) / course[1]
-
-    np.testing.assert_allclose(sizes[0], sizes[1], rtol=0.05)
-    assert np.exp(-0.11) < sizes[0] < np.exp(0.11)
+    return np.linalg.norm((left - right) / 2) / course[0], np.linalg.norm((left + right) / 2) / course[1]
 
 
 def test_averages_of_one_seed_share_their_readout():
@@ -156,3 +160,12 @@ def test_what_makes_no_system_is_refused_with_the_reason(make, message):
         make()
 
     assert message == str(refused.value)
+
+
+def test_another_draw_is_the_same_slow_ring_recorded_anew():
+    """The plane through which a ring is seen is its system's; where its trials start is the recording's."""
+    first, second = (slow_rings([1], "round", same_start=False, draw=draw)[0] for draw in (1, 2))
+    planes = [np.linalg.svd(x.reshape(-1, 24), full_matrices=False)[2][:2] for x in (first, second)]
+
+    assert np.abs(np.linalg.svd(planes[0] @ planes[1].T)[1] - 1).max() < 1e-6
+    assert np.abs(first - second).max() > 0.5

@@ -21,6 +21,7 @@ from metricsuite.criteria import (
     survives,
     symmetric,
     triangular,
+    vanishes,
     varies,
 )
 from metricsuite.designs import Contrast, Orbit, Sweep
@@ -567,6 +568,43 @@ def test_a_sweep_of_systems_has_no_groups(criterion):
         criterion(sweep_of_contrasts({0: latent(0, n=2), 1: latent(0, n=2)}, n=2))
 
 
+# --- vanishes ---
+
+
+def test_vanishes_says_yes_to_distances_in_proportion():
+    assert "yes" == vanishes(sweep([[1.0, 2.0, 4.0, 6.0, 8.0]] * N)).answer
+
+
+def test_vanishes_says_no_to_distances_that_do_not_care_how_far():
+    assert "no" == vanishes(sweep([[1.0] * 8] * N)).answer
+
+
+def test_vanishes_says_unclear_where_seeds_disagree():
+    assert "unclear" == vanishes(sweep([[0.1, 1, 1, 1, 1, 1]] * 9 + [[0.9, 1, 1, 1, 1, 1]] * 7)).answer
+
+
+def test_vanishes_says_no_where_nothing_moves():
+    assert "no" == vanishes(sweep([[0.0] * 8] * N)).answer
+
+
+def test_margin_of_vanishes_is_what_the_upper_bound_leaves():
+    assert pytest.approx(0.125) == vanishes(sweep([[1.0, 2.0, 4.0, 6.0, 8.0]] * N)).margin
+
+
+def test_vanishes_does_not_depend_on_the_scale_of_a_metric():
+    along = np.random.default_rng(0).uniform(1, 2, (N, 5))
+    assert pytest.approx(vanishes(sweep(along)).statistic) == vanishes(sweep(1e6 * along)).statistic
+
+
+def test_vanishes_needs_a_level_near_the_first():
+    message = (
+        "vanishes(below=0.25): a Sweep over [0.0, 1.0, 2.0]; needed at least 3 levels, the second of them nearer to the first than "
+        "0.25 of the way to the last."
+    )
+    with pytest.raises(CaseError, match=whole(message)):
+        vanishes(sweep([[1.0, 2.0]] * N))
+
+
 # --- survives ---
 
 APART, MIXED = two_valued(1, 2, N, N), two_valued(1, 1, N, N)
@@ -649,6 +687,24 @@ def test_survives_needs_levels_that_reach_what_it_asks():
     )
     with pytest.raises(CaseError, match=whole(message)):
         survives(sweep_of_contrasts({0: APART, 0.2: APART}), level=0.5)
+
+
+def test_survives_decides_the_disturbance_unless_told_otherwise():
+    assert "invariant" == survives(sweep_of_contrasts({0: APART, 0.2: APART})).direction
+
+
+def test_survives_may_decide_what_the_classes_differ_in():
+    assert "sensitive" == survives(sweep_of_contrasts({0: APART, 0.2: APART}), direction="sensitive").direction
+
+
+def test_survives_decides_nothing_else():
+    with pytest.raises(CaseError, match=whole("survives(direction='axiom'); needed 'invariant' or 'sensitive'.")):
+        survives(sweep_of_contrasts({0: APART, 0.2: APART}), direction="axiom")
+
+
+def test_invariant_shows_what_the_ratio_is_between_systems_that_differ():
+    found = invariant(orbit([0.1] * N, [1.0] * (N - 1) + [2.0])).details
+    assert {"null_mean": 1.0625, "null_05": 1.0, "null_95": 1.25} == found
 
 
 def test_survives_needs_groups():
@@ -896,6 +952,7 @@ NEEDS = {
     sensitive: "Orbit",
     identical: "Orbit",
     rises: "Sweep",
+    vanishes: "Sweep",
     flat: "Sweep",
     survives: "Sweep",
 }
