@@ -1,7 +1,8 @@
 """The vocabulary: everything that a metric can claim, with its meaning, source and track. Data only; the one place.
 
 A property belongs to one track and has a direction: a metric can be `invariant` to it, `sensitive` to it, or claim either.
-Contract and axioms have directions of their own. `EXCLUDES` lists the claims that no metric can keep together.
+Contract and axioms have directions of their own. `EXCLUDES` lists the claims that no metric can keep together, `IMPLIES` what
+follows from an invariance, `LIMITS` what no claim states and no measure of some kind can do.
 """
 
 from __future__ import annotations
@@ -135,20 +136,56 @@ _ALL = [
 PROPERTIES: dict[str, Property] = {entry.name: entry for entry in _ALL}
 
 # A metric that is invariant to the key cannot be sensitive to what the key contains.
-CONTAINS = {
-    "orthogonal": ("permutation",),
-    "invertible-linear": ("orthogonal", "permutation", "unit-scaling", "isotropic-scaling"),
-    "unit-scaling": ("isotropic-scaling",),
+CONTAINS = {  # the largest first, so that an argument is as short as it can be
     "affine": ("invertible-linear", "orthogonal", "permutation", "unit-scaling", "isotropic-scaling", "translation"),
+    "invertible-linear": ("orthogonal", "permutation", "unit-scaling", "isotropic-scaling"),
+    "orthogonal": ("permutation",),
+    "unit-scaling": ("isotropic-scaling",),
 }
 
 
 @dataclass(frozen=True)
+class Implication:
+    """A metric that is invariant to all of `invariances` is invariant to `implied`, and why."""
+
+    invariances: tuple[str, ...]
+    implied: str
+    reason: str
+
+
+IMPLIES = [
+    *(Implication((group,), member, f"{member} is a kind of {group}") for group in CONTAINS for member in CONTAINS[group]),
+    Implication(
+        ("orthogonal", "unit-scaling"),
+        "invertible-linear",
+        "every invertible map is a rotation, a scaling of units and another rotation (singular value decomposition)",
+    ),
+    Implication(
+        ("invertible-linear", "translation"), "affine", "an affine map is an invertible linear map and a translation"
+    ),
+    Implication(
+        ("isotropic-scaling", "orthogonal", "silent-unit"),
+        "duplicated-units",
+        "every unit twice is as many silent units, a rotation and a factor of the root of 2",
+    ),
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
 class Exclusion:
-    """Claims that no metric can keep together, and why. A claim is ``field=value``; every one in `claims` must be made."""
+    """Claims that no metric can keep together, and why. A claim is (field of the spec, value), or (what is so, ""); all in `claims` must be made.
+
+    `where` is the one test of the suite that the argument speaks of, where other tests of the property escape it.
+    """
 
     claims: tuple[tuple[str, str], ...]
     reason: str
+    where: str = ""
+
+    @property
+    def said(self) -> str:
+        """The claims in words: ``invariant_to 'orthogonal' and sensitive_to 'privileged-axes'``."""
+        return " and ".join(f"{which} {value!r}" if value else which for which, value in self.claims)
 
 
 EXCLUDES = [
@@ -161,39 +198,86 @@ EXCLUDES = [
         "a metric that uses no pairing sees the same two sets of samples whatever pairs with what",
     ),
     Exclusion(
+        (("invariant_to", "trial-order"), ("sensitive_to", "shuffled-pairs")),
+        "samples are paired with the wrong ones by putting whole trials of one system in another order",
+    ),
+    Exclusion(
         (("invariant_to", "invertible-linear"), ("sensitive_to", "non-normality")),
-        "diagonalisable operators of one spectrum are similar: S A S^-1 is an invertible linear image of A",
+        "diagonalisable operators of one spectrum are similar: without noise, S A S^-1 moves in an invertible linear image of A's motion",
+        "test_clothes/test_a_sheared_operator",
     ),
     Exclusion(
         (("invariant_to", "time-reversal"), ("sensitive_to", "arrow-of-time")),
         "a metric that cannot tell a trial from its reverse cannot see which way irreversible motion runs",
     ),
-    Exclusion(
-        (("invariant_to", "orthogonal"), ("invariant_to", "unit-scaling"), ("sensitive_to", "invertible-linear")),
-        "every invertible map is a rotation, a scaling of units and another rotation (singular value decomposition)",
+    *(
+        Exclusion(
+            (("invariant_to", "invertible-linear"), ("invariant_to", size), ("a number as self_value", "")),
+            "with as many units as samples, any two systems are invertible linear images of each other (Kornblith et al. 2019, theorem 1), "
+            "so unrelated ones are as far apart as a system is from itself",
+        )
+        for size in ("bias", "width", "minibatch")
     ),
-    Exclusion(
-        (("invariant_to", "invertible-linear"), ("invariant_to", "translation"), ("sensitive_to", "affine")),
-        "an affine map is an invertible linear map and a translation",
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Limit:
+    """What measures of one kind cannot do. No claim says that a metric is of that kind, so nothing is refused for it."""
+
+    property: str
+    kind: str
+    reason: str
+
+
+LIMITS = [
+    Limit(
+        "nonlinearity",
+        "functions of autocovariances alone (spectra, cross-spectra, linear models fitted to them)",
+        "a surrogate of random phases keeps the mean and every circular autocovariance of its original",
     ),
-    Exclusion(
-        (("invariant_to", "sampling-rate"), ("sensitive_to", "frequency"), ("without needs", "dt")),
-        "without dt, motion sampled at another rate and motion of another frequency are the same numbers",
+    Limit(
+        "matched-averages",
+        "functions of condition averages alone",
+        "the input makes up for what a system's own pull does to its averages",
     ),
-    Exclusion(
-        (("invariant_to", "trial-order"), ("sensitive_to", "shuffled-pairs")),
-        "samples are paired with the wrong ones by putting whole trials of one system in another order",
+    Limit(
+        "history",
+        "functions of the states at each time alone",
+        "at no time are states of preparation and of movement seen together, and each has one distribution, whether or not one predicts "
+        "the other",
     ),
-    Exclusion(
-        (
-            ("pairing", "none"),
-            ("invariant_to", "orthogonal"),
-            ("invariant_to", "uneven-speed"),
-            ("sensitive_to", "arrow-of-time"),
-        ),
-        "a circle run at an uneven speed differs from its mirror image run backwards in where it is slow and in nothing else",
+    Limit("all-trials", "functions of the first trial alone", "the first trial follows one law in both classes"),
+    Limit(
+        "non-normality",
+        "functions of an operator's eigenvalues alone",
+        "S A S^-1 has the eigenvalues of A",
     ),
-]
+    Limit(
+        "arrow-of-time",
+        "measures without pairs that ignore rotations",
+        "undamped linear motion backwards is its own mirror image (-S is orthogonally similar to S), so there no arrow can be seen; the "
+        "suite asks that none is",
+    ),
+    Limit(
+        "arrow-of-time",
+        "measures without pairs that ignore rotations and, exactly, speed along a path",
+        "a circle run at an uneven speed differs from its mirror image run backwards in where it is slow and in nothing else. (The claim "
+        "'uneven-speed' allows a quarter of the contrast, within which an arrow can be seen)",
+    ),
+    Limit(
+        "frequency",
+        "measures without dt of what one sample does to the next",
+        "a law sped up, damping and all, and sampled as much more often gives the same numbers. (Who counts cycles a trial, or holds "
+        "frequency against damping, can ignore the sampling rate and see the shift)",
+    ),
+    Limit(
+        "input-colour",
+        "functions of outputs alone",
+        "linear filters commute, so that a resonance of the network and one of its input can swap roles. (In the suite's case the input "
+        "has none)",
+    ),
+]  # fmt: skip
 
 
 def nearest(word: str, known: list[str]) -> str:

@@ -13,13 +13,15 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, TypeVar
 
 from metricsuite.errors import MetricError, SpecError
-from metricsuite.properties import CONTAINS, EXCLUDES, PROPERTIES, Property, nearest
+from metricsuite.properties import EXCLUDES, IMPLIES, PROPERTIES, Exclusion, Property, nearest
 
 NEEDS = ("inputs", "conditions", "dt")
+Claim = tuple[str, str]  # field of the spec, value
+_FIELDS = {"axiom": "axioms", "invariant": "invariant_to", "sensitive": "sensitive_to"}  # by direction
 Plugin = TypeVar("Plugin", bound=Callable[..., Any])
 
 
@@ -117,7 +119,7 @@ class MetricSpec:
         return frozenset(names)
 
     def _check_claims(self) -> None:
-        for which, direction in (("axioms", "axiom"), ("invariant_to", "invariant"), ("sensitive_to", "sensitive")):
+        for direction, which in _FIELDS.items():
             for name in sorted(getattr(self, which)):
                 if "/" in name:
                     continue  # a lab's own property: known once its cases are collected
@@ -138,25 +140,14 @@ class MetricSpec:
             raise SpecError(
                 f"{self.name}: invariant_to and sensitive_to both name {name!r}; a metric cannot be both. Remove one."
             )
-        for group, members in CONTAINS.items():
-            for name in members:
-                if group in self.invariant_to and name in self.sensitive_to:
-                    raise SpecError(
-                        f"{self.name}: invariant_to {group!r} and sensitive_to {name!r} exclude each other: {name} is a kind of {group}. Remove one."
-                    )
-        for exclusion in EXCLUDES:
-            if all(self._says(*claim) for claim in exclusion.claims):
-                said = " and ".join(f"{which} {value!r}" for which, value in exclusion.claims)
-                raise SpecError(f"{self.name}: {said} exclude each other: {exclusion.reason}. Remove one.")
+        if found := _exclusion(self._stated()):
+            raise SpecError(f"{self.name}: {found.said} exclude each other: {found.reason}. Remove one.")
 
-    def _says(self, which: str, value: str) -> bool:
-        if which == "without needs":
-            return value not in self.needs
-        stated = getattr(self, which)
-        if isinstance(stated, str):
-            return stated == value
-        implied = {name for group in self.invariant_to for name in CONTAINS.get(group, ())}
-        return value in stated or (which == "invariant_to" and value in implied)
+    def _stated(self) -> set[Claim]:
+        """All that may exclude something else, as `Exclusion` names it."""
+        claims = {(which, name) for which in _FIELDS.values() for name in getattr(self, which)}
+        claims.add(("pairing", self.pairing))
+        return claims | ({("a number as self_value", "")} if self.self_value is not None else set())
 
     @property
     def claims(self) -> frozenset[str]:
@@ -172,8 +163,7 @@ class MetricSpec:
         """The direction in which `entry` is claimed, "contract" for the contract, None where it is not claimed."""
         if entry.track == "contract":
             return "contract"
-        where = {"axiom": self.axioms, "invariant": self.invariant_to, "sensitive": self.sensitive_to}
-        return next((direction for direction, names in where.items() if entry.name in names), None)
+        return next((direction for direction, which in _FIELDS.items() if entry.name in getattr(self, which)), None)
 
     def to_dict(self) -> dict[str, Any]:
         """As plain JSON values; `turn` becomes its name."""
@@ -186,6 +176,57 @@ class MetricSpec:
         """The inverse of `to_dict`, but for `turn`, of which only the name can travel."""
         turn = _Elsewhere(values["turn"]) if values.get("turn") else None
         return cls(**{**values, "turn": turn})
+
+
+def impossible(spec: MetricSpec) -> dict[tuple[str, str], Exclusion]:
+    """What a metric cannot have beside what it claims: claims that would be refused.
+
+    Keys are (property, direction); each value holds the claims of `spec` that stand in the way, and the reason. A property that is
+    claimed, either way, is left out.
+    """
+    stated, out = spec._stated(), {}
+    for name, entry in PROPERTIES.items():
+        for direction in entry.directions:
+            if direction in _FIELDS and name not in spec.claims:
+                added = (_FIELDS[direction], name)
+                if found := _exclusion(stated | {added}):
+                    out[name, direction] = replace(found, claims=tuple(c for c in found.claims if c != added))
+    return out
+
+
+def implied(invariances: Iterable[str]) -> dict[str, tuple[tuple[str, ...], str]]:
+    """Every invariance that follows from those given: which of them it follows from, and why (nothing, for those given)."""
+    out: dict[str, tuple[tuple[str, ...], str]] = {name: ((name,), "") for name in sorted(invariances)}
+    while new := next((i for i in IMPLIES if i.implied not in out and out.keys() >= set(i.invariances)), None):
+        given = {name for part in new.invariances for name in out[part][0]}
+        why = [out[part][1] for part in new.invariances] + [new.reason]
+        out[new.implied] = tuple(sorted(given)), "; ".join(filter(None, why))
+    return out
+
+
+def _exclusion(stated: set[Claim]) -> Exclusion | None:
+    """The first exclusion that these claims fall under: those of them that make it true, and the whole argument."""
+    invariances = implied(name for which, name in stated if which == "invariant_to")
+    for name in sorted(name for which, name in stated if which == "sensitive_to" and name in invariances):
+        given, why = invariances[name]
+        return Exclusion((*(("invariant_to", n) for n in given), ("sensitive_to", name)), why)
+    for exclusion in EXCLUDES:
+        claims: list[Claim] = []
+        reasons: list[str] = []
+        for which, value in exclusion.claims:
+            if which == "invariant_to" and value in invariances:
+                given, why = invariances[value]
+                claims += [("invariant_to", n) for n in given]
+                reasons += [why] * bool(why)
+            elif (which, value) in stated:
+                claims.append((which, value))
+            else:
+                break
+        else:
+            return replace(
+                exclusion, claims=tuple(dict.fromkeys(claims)), reason="; ".join([*reasons, exclusion.reason])
+            )
+    return None
 
 
 class _Elsewhere:

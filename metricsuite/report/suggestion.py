@@ -76,12 +76,13 @@ def _claims(rows: Iterable[Verdict]) -> dict[str, set[str]]:
 
 
 def _drop(found: dict[str, set[str]], message: str) -> str:
-    """Give up one sensitivity, or else one invariance, that the refusal names."""
+    """Give up one sensitivity, or else one invariance, that the refusal names: the one that it names last, which the others rule out."""
     for which in ("sensitive_to", "invariant_to", "axioms"):
-        for name in sorted(found[which]):
-            if repr(name) in message:
-                found[which].remove(name)
-                return name
+        named = [name for name in found[which] if repr(name) in message]
+        if named:
+            name = max(named, key=lambda n: (message.index(repr(n)), n))
+            found[which].remove(name)
+            return name
     raise AssertionError(message)
 
 

@@ -10,11 +10,13 @@ from collections.abc import Iterable, Mapping
 from metricsuite.certificate import Certificate
 from metricsuite.properties import TRACKS
 from metricsuite.report.suggestion import suggested_spec
-from metricsuite.spec import MetricSpec
+from metricsuite.spec import MetricSpec, impossible
 from metricsuite.verdict import Verdict
 
 WIDTH = 100
+IMPOSSIBLE, YET = "†", "!"  # behind no and unclear; behind a yes that the metric's own claims rule out
 _NAME, _CELL, _A_ROW = 22, 15, 5  # columns of characters, and metrics side by side
+RuledOut = dict[tuple[str, str], str]
 _RANK = (
     "unexpected pass",
     "error",
@@ -42,13 +44,14 @@ def summary(certificates: list[Certificate], specs: Mapping[str, MetricSpec], ro
     """All lines, none longer than `WIDTH`, but for commands to copy."""
     rows = list(rows)
     labels = [c.metric for c in certificates]
+    ruled_out = ruled_out_by_claims(specs, rows)
     lines: list[str] = []
     if len(labels) == 1:
-        lines += _in_detail(rows)
+        lines += _in_detail(rows, ruled_out)
     else:
         for start in range(0, len(labels), _A_ROW):
-            lines += [*_side_by_side(labels[start : start + _A_ROW], rows), ""]
-    lines += _legend(rows)
+            lines += [*_side_by_side(labels[start : start + _A_ROW], rows, ruled_out), ""]
+    lines += _legend(rows, ruled_out)
     lines += _why(rows)
     for certificate in certificates:
         if any(v.track == "contract" and v.fails() for v in certificate.verdicts):
@@ -67,7 +70,18 @@ def summary(certificates: list[Certificate], specs: Mapping[str, MetricSpec], ro
     return lines
 
 
-def _side_by_side(labels: list[str], rows: list[Verdict]) -> list[str]:
+def ruled_out_by_claims(specs: Mapping[str, MetricSpec], rows: Iterable[Verdict]) -> RuledOut:
+    """For each measurement whose yes the metric's own claims rule out, by (metric, id): which claims, and why."""
+    by_metric = {label: impossible(spec) for label, spec in specs.items()}
+    out: RuledOut = {}
+    for row in rows:
+        found = by_metric.get(row.metric, {}).get((row.property, row.direction))
+        if found and row.status in ("yes", "no", "unclear") and row.id.startswith(found.where):
+            out[row.metric, row.id] = f"{found.said}: {found.reason}"
+    return out
+
+
+def _side_by_side(labels: list[str], rows: list[Verdict], ruled_out: RuledOut) -> list[str]:
     heads = [textwrap.wrap(label, _CELL - 1) for label in labels]
     lines = [
         " " * _NAME + "".join(f"{part:<{_CELL}}" for part in parts).rstrip()
@@ -77,19 +91,19 @@ def _side_by_side(labels: list[str], rows: list[Verdict]) -> list[str]:
         lines.append(track)
         for name in properties:
             own = [r for r in rows if r.property == name]
-            cells = [_cell([r for r in own if r.metric == label]) for label in labels]
+            cells = [_cell([r for r in own if r.metric == label], ruled_out) for label in labels]
             lines.append(f"  {_cut(name, _NAME - 3):<{_NAME - 2}}" + "".join(f"{c:<{_CELL}}" for c in cells).rstrip())
             for case in sorted({r.id for r in own if r.control}):
                 lines += _wrap(f"{_strongest([r for r in own if r.id == case])} in {case}", " " * 8, " " * 4)
     return lines
 
 
-def _in_detail(rows: list[Verdict]) -> list[str]:
+def _in_detail(rows: list[Verdict], ruled_out: RuledOut) -> list[str]:
     lines = [f"  {'property':<{_NAME - 2}}{'verdict':<{_CELL}}{'statistic, 99 % bounds':<34}{'margin':>9}"]
     for track, properties in _by_track(rows):
         lines.append(track)
         for name in properties:
-            for r in sorted((r for r in rows if r.property == name), key=_severity):
+            for r in sorted((r for r in rows if r.property == name), key=severity):
                 interval = (
                     f"{_number(r.statistic)} [{_number(r.low)}, {_number(r.high)}]" if r.statistic is not None else ""
                 )
@@ -100,11 +114,13 @@ def _in_detail(rows: list[Verdict]) -> list[str]:
                 )
                 margin = _number(r.margin, "+") if r.margin is not None else ""
                 lines.append(
-                    f"  {_cut(name, _NAME - 3):<{_NAME - 2}}{_word(r):<{_CELL}}{statistic:<34}{margin:>9}".rstrip()
+                    f"  {_cut(name, _NAME - 3):<{_NAME - 2}}{_word(r, ruled_out):<{_CELL}}{statistic:<34}{margin:>9}".rstrip()
                 )
                 control = _strongest([r])
                 case = r.id.split("[", 1)[1].rstrip("]") if "[" in r.id else ""
-                note = "; ".join(filter(None, [case if case != name else "", control, r.outside]))
+                why = ruled_out.get((r.metric, r.id), "")
+                beside = f"impossible beside {why}" if why else ""
+                note = "; ".join(filter(None, [case if case != name else "", control, r.outside, beside]))
                 if note:
                     lines += _wrap(note, " " * 4, " " * 4)
     return lines
@@ -117,36 +133,40 @@ def _by_track(rows: list[Verdict]) -> list[tuple[str, list[str]]]:
         names = {r.property for r in rows if r.track == track}
         if names:
             out.append(
-                (track, sorted(names, key=lambda name: (min(_severity(r) for r in rows if r.property == name), name)))
+                (track, sorted(names, key=lambda name: (min(severity(r) for r in rows if r.property == name), name)))
             )
     return out
 
 
-def _severity(row: Verdict) -> tuple[int, float]:
+def severity(row: Verdict) -> tuple[int, float]:
+    """What to sort verdicts by, so that the worst comes first."""
     return _RANK.index(row.status), row.margin if row.margin is not None else float("inf")
 
 
-def _word(row: Verdict) -> str:
+def _word(row: Verdict, ruled_out: RuledOut) -> str:
+    mark = (YET if row.status == "yes" else IMPOSSIBLE) if (row.metric, row.id) in ruled_out else ""
     sign = (
         {"invariant": "=", "sensitive": "~"}.get(row.direction, "")
         if row.track == "invariance" and row.status != "not applicable"
         else ""
     )
-    return _LOUD.get(row.status, row.status) + sign + ("*" if row.outside and row.status != "not applicable" else "")
+    outside = "*" if row.outside and row.status != "not applicable" else ""
+    return _LOUD.get(row.status, row.status) + sign + outside + mark
 
 
-def _cell(rows: list[Verdict]) -> str:
+def _cell(rows: list[Verdict], ruled_out: RuledOut) -> str:
     """One metric's verdicts on one property: each word and how often, worst first; the worst alone where room is short."""
     if not rows:
         return ""
     claims = [r for r in rows if r.kind != "measurement"] or rows
-    worst = min(claims, key=_severity)
-    words = Counter(_word(r) for r in sorted(claims, key=_severity))
+    worst = min(claims, key=severity)
+    words = Counter(_word(r, ruled_out) for r in sorted(claims, key=severity))
     mixed = ", ".join(f"{word} {count}" for word, count in words.items())
     if len(words) > 1 and len(mixed) < _CELL:
         return mixed
-    word = _word(worst).replace("INCONCLUSIVE", "INCONCL.").replace("UNEXPECTED", "UNEXP.")  # a cell is narrow
-    return word + (f" {words[_word(worst)]}/{len(claims)}" if len(claims) > 1 else "")
+    word = _word(worst, ruled_out)
+    short = word.replace("INCONCLUSIVE", "INCONCL.").replace("UNEXPECTED", "UNEXP.")  # a cell is narrow
+    return short + (f" {words[word]}/{len(claims)}" if len(claims) > 1 else "")
 
 
 def _strongest(rows: list[Verdict]) -> str:
@@ -154,19 +174,26 @@ def _strongest(rows: list[Verdict]) -> str:
     return f"strongest control: {max(found)[1]}, AUC {max(found)[0]:.2f}" if found else ""
 
 
-def _legend(rows: list[Verdict]) -> list[str]:
+def _legend(rows: list[Verdict], ruled_out: RuledOut) -> list[str]:
     lines = [
         "kept, BROKEN, INCONCLUSIVE: claimed. yes, no, unclear: measured, not claimed.",
         "= invariant, ~ sensitive.",
     ]
     if any(r.outside for r in rows):
         lines.append("*: outside the scope that the metric declares, so measured only.")
+    found = {r.status for r in rows if (r.metric, r.id) in ruled_out}
+    if found & {"no", "unclear"}:
+        lines.append(f"{IMPOSSIBLE}: impossible beside what the metric claims (metricsuite explain METRIC says why).")
+    if "yes" in found:
+        lines.append(
+            f"{YET}: impossible beside what the metric claims, and measured: a claim is wrong, or the case escapes."
+        )
     return lines
 
 
 def _why(rows: list[Verdict]) -> list[str]:
     lines: list[str] = []
-    for r in sorted((r for r in rows if r.fails() or r.status == "waived"), key=lambda r: (r.metric, _severity(r))):
+    for r in sorted((r for r in rows if r.fails() or r.status == "waived"), key=lambda r: (r.metric, severity(r))):
         lines += ["", *_wrap(f"{r.metric} {_LOUD.get(r.status, r.status)} {r.property}: {r.reason}", "    ")]
         if r.waiver:
             lines += _wrap(f"waiver: {r.waiver}", "    ", "    ")

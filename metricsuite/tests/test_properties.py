@@ -6,11 +6,26 @@ import re
 import pytest
 
 from metricsuite.metrics.kernel_alignment import CKA
-from metricsuite.properties import CONTAINS, EITHER, EXCLUDES, PROPERTIES, TRACKS, Exclusion, Property, nearest
-from metricsuite.spec import NEEDS, MetricSpec
+from metricsuite.properties import (
+    CONTAINS,
+    EITHER,
+    EXCLUDES,
+    IMPLIES,
+    LIMITS,
+    PROPERTIES,
+    TRACKS,
+    Exclusion,
+    Implication,
+    Limit,
+    Property,
+    nearest,
+)
+from metricsuite.report.explaining import deciding_tests, suites_cases
+from metricsuite.spec import MetricSpec
 from metricsuite.transformations import TRANSFORMATIONS
 
 FIELDS = {"axioms": "axiom", "invariant_to": "invariant", "sensitive_to": "sensitive"}
+DECIDED = deciding_tests(suites_cases())
 PAIRS = [(group, member) for group, members in CONTAINS.items() for member in members]
 
 each_property = pytest.mark.parametrize("entry", PROPERTIES.values(), ids=list(PROPERTIES))
@@ -88,7 +103,9 @@ class TestTheWhole:
 class TestExclusions:
     @each_exclusion
     def test_fields_exist(self, exclusion: Exclusion) -> None:
-        assert {f for f, _ in exclusion.claims} <= {f.name for f in dataclasses.fields(MetricSpec)} | {"without needs"}
+        assert {f for f, _ in exclusion.claims} <= {f.name for f in dataclasses.fields(MetricSpec)} | {
+            "a number as self_value"
+        }
 
     @each_exclusion
     def test_claims_can_be_made(self, exclusion: Exclusion) -> None:
@@ -96,16 +113,21 @@ class TestExclusions:
         assert [] == [claim for claim in made if claim[1] not in PROPERTIES[claim[0]].directions]
 
     @each_exclusion
-    def test_needs_exist(self, exclusion: Exclusion) -> None:
-        assert {value for f, value in exclusion.claims if f == "without needs"} <= set(NEEDS)
+    def test_a_property_that_is_no_group_action_is_among_them(self, exclusion: Exclusion) -> None:
+        assert [] != [v for _, v in exclusion.claims if v in PROPERTIES and PROPERTIES[v].track != "invariance"]
 
     @each_exclusion
-    def test_a_sensitivity_is_among_them(self, exclusion: Exclusion) -> None:
-        assert "sensitive_to" in [f for f, _ in exclusion.claims]
+    def test_the_one_test_that_it_speaks_of_decides_the_property(self, exclusion: Exclusion) -> None:
+        properties = [d.property for d in DECIDED if d.test.replace("::", "/") == exclusion.where]
+        assert bool(exclusion.where) == bool(set(properties) & {value for _, value in exclusion.claims})
 
     @each_exclusion
     def test_reason_is_a_phrase_without_a_full_stop(self, exclusion: Exclusion) -> None:
         assert re.fullmatch(r"[a-z]\S* .{20,}[^.]", exclusion.reason)
+
+    def test_said(self) -> None:
+        claims = (("pairing", "none"), ("invariant_to", "bias"), ("a number as self_value", ""))
+        assert "pairing 'none' and invariant_to 'bias' and a number as self_value" == Exclusion(claims, "so").said
 
     @pytest.mark.parametrize("group, member", PAIRS, ids=lambda name: name)
     def test_what_contains_and_what_is_contained_are_properties(self, group: str, member: str) -> None:
@@ -117,6 +139,30 @@ class TestExclusions:
 
     def test_containment_is_no_circle(self) -> None:
         assert [] == [pair for pair in PAIRS if pair[::-1] in PAIRS or pair[0] == pair[1]]
+
+
+class TestImplications:
+    @pytest.mark.parametrize("implication", IMPLIES, ids=lambda i: f"{'-and-'.join(i.invariances)}-so-{i.implied}")
+    def test_every_part_can_be_claimed_as_an_invariance(self, implication: Implication) -> None:
+        parts = [*implication.invariances, implication.implied]
+        assert [] == [name for name in parts if "invariant" not in PROPERTIES[name].directions]
+
+    def test_premises_are_sorted_so_that_messages_are_too(self) -> None:
+        assert [tuple(sorted(i.invariances)) for i in IMPLIES] == [i.invariances for i in IMPLIES]
+
+
+class TestLimits:
+    @pytest.mark.parametrize("limit", LIMITS, ids=lambda limit: limit.property)
+    def test_is_about_a_property(self, limit: Limit) -> None:
+        assert limit.property in PROPERTIES
+
+    @pytest.mark.parametrize("limit", LIMITS, ids=lambda limit: limit.property)
+    def test_is_about_functions_or_measures_of_a_kind(self, limit: Limit) -> None:
+        assert re.fullmatch(r"(functions of|measures) .*[^.]", limit.kind)
+
+    @pytest.mark.parametrize("limit", LIMITS, ids=lambda limit: limit.property)
+    def test_reason_is_a_phrase_without_a_full_stop(self, limit: Limit) -> None:
+        assert re.fullmatch(r"\S.{20,}[^.]", limit.reason)
 
 
 class TestNearest:

@@ -86,7 +86,8 @@ class TestOneMetric:
             "axioms",
             "  symmetry            waived                                               -0.30",
             "invariance",
-            "  permutation         no~                                                  -0.10",
+            "  permutation         no~†                                                 -0.10",
+            "    impossible beside invariant_to 'orthogonal': permutation is a kind of orthogonal",
             "  orthogonal          kept=          ratio 1.0e-09                      +1.0e-06",
             "dynamics",
             "  topology            BROKEN         AUC 0.40 [0.30, 0.50]                 -0.20",
@@ -357,6 +358,56 @@ class TestLegend:
         assert expected == lines.count("*: outside the scope that the metric declares, so measured only.")
 
 
+class TestImpossible:
+    """A no that the metric's own claims make sure of is another thing than a no; and so is a yes."""
+
+    AXES = "a code rotated away from the units' axes is an orthogonal image of the code itself, so the distance must stay 0"
+    FREE = MetricSpec(name="free", sensitive_to=frozenset({"topology"}))
+    NOT_SO = "†: impossible beside what the metric claims (metricsuite explain METRIC says why)."
+    YET = "!: impossible beside what the metric claims, and measured: a claim is wrong, or the case escapes."
+
+    @pytest.mark.parametrize("status, word", [("no", "no†"), ("unclear", "unclear†"), ("yes", "yes!")])
+    def test_in_detail(self, status: str, word: str) -> None:
+        expected = [
+            f"  privileged-axes     {word:<52} -0.10".rstrip(),
+            "    impossible beside invariant_to 'orthogonal': a code rotated away from the units' axes is an",
+            "    orthogonal image of the code itself, so the distance must stay 0",
+        ]
+        assert expected == table(shown([verdict("privileged-axes", status, margin=-0.1)]))[2:]
+
+    def test_side_by_side(self) -> None:
+        rows = [verdict("privileged-axes", "no", label=label) for label in ("mine", "free")]
+        assert "  privileged-axes     no†            no" == table(shown(rows, SPEC, self.FREE))[2]
+
+    def test_of_several_cases(self) -> None:
+        rows = [verdict("privileged-axes", s, c, n, outside=OUTSIDE) for n in ("mine", "free") for s, c in [("unclear", "a"), ("yes", "b"), ("unclear", "c")]]  # fmt: skip
+        expected = "  privileged-axes     unclear*† 2/3  unclear* 2/3"
+        assert expected == table(shown(rows, SPEC, self.FREE))[2]
+
+    def test_only_in_the_test_that_the_argument_speaks_of(self) -> None:
+        spec = MetricSpec(name="mine", invariant_to={"invertible-linear"}, sensitive_to={"topology"})
+        rows = [verdict("non-normality", "no", margin=m) for m in (-0.2, -0.1)]
+        rows[0].id, rows[1].id = "test_clothes/test_a_sheared_operator", "test_clothes/test_noisy_motion"
+        found = [line.split()[1] for line in table(shown(rows, spec)) if line.startswith("  non-normality")]
+        assert ["no†", "no"] == found
+
+    @pytest.mark.parametrize("status", ["kept", "broken", "not applicable", "error"])
+    def test_not_what_is_no_measurement(self, status: str) -> None:
+        lines = shown([verdict("privileged-axes", status)])
+        assert [] == [line for line in lines if "†" in line or "impossible" in line]
+
+    @pytest.mark.parametrize(
+        "statuses, expected", [(["no"], [NOT_SO]), (["unclear"], [NOT_SO]), (["yes"], [YET]), (["no", "yes"], [NOT_SO, YET])]
+    )  # fmt: skip
+    def test_legend(self, statuses: list[str], expected: list[str]) -> None:
+        lines = shown([verdict("privileged-axes", s, str(i)) for i, s in enumerate(statuses)])
+        assert expected == [line for line in lines if line.startswith(("†", "!"))]
+
+    def test_no_legend_without_a_mark(self) -> None:
+        lines = shown([verdict("privileged-axes", "no", label="free")], self.FREE)
+        assert [] == [line for line in lines if line.startswith(("†", "!"))]
+
+
 HEAD = "measured on the profile set; to be held against it on the other seeds, paste above mine:"
 PROFILED = MetricSpec(name="mine")
 NO_SENSITIVITY = "# no sensitivity was found: a metric without one is profiled, never certified"
@@ -553,22 +604,28 @@ def excluded(index: int) -> tuple[MetricSpec, list[Verdict]]:
     return MetricSpec(name="mine", **scope), rows
 
 
-each_exclusion = pytest.mark.parametrize("index", range(len(EXCLUDES)), ids=lambda i: EXCLUDES[i].claims[-1][1])
+def dropped(rows: list[Verdict]) -> str:
+    """The sensitivity, or else the invariance that is named last: what the others rule out."""
+    sensitive = [r for r in rows if r.direction == "sensitive"]
+    return (sensitive or rows)[-1].property
+
+
+each_exclusion = pytest.mark.parametrize(
+    "index", range(len(EXCLUDES)), ids=lambda i: "-".join(filter(None, (v for _, v in EXCLUDES[i].claims)))
+)
 
 
 class TestExcludedClaims:
     @each_exclusion
-    def test_the_sensitivity_is_dropped(self, index: int) -> None:
+    def test_one_is_dropped(self, index: int) -> None:
         spec, rows = excluded(index)
-        expected = {row.property for row in rows if row.direction == "invariant"}
+        expected = {row.property for row in rows} - {dropped(rows)}
         assert expected == pasted(suggested_spec(spec, rows)).claims
 
     @each_exclusion
     def test_with_a_note(self, index: int) -> None:
         spec, rows = excluded(index)
-        dropped = next(row.property for row in rows if row.direction == "sensitive")
-        said = " and ".join(f"{f} {v!r}" for f, v in EXCLUDES[index].claims)
-        expected = f"# left out {dropped}: mine: {said} exclude each other: {EXCLUDES[index].reason}. Remove one."
+        expected = f"# left out {dropped(rows)}: mine: {EXCLUDES[index].said} exclude each other: {EXCLUDES[index].reason}. Remove one."
         text = suggested_spec(spec, rows)
         notes = text.split("\n)\n")[1].replace("\n#     ", " ")
         assert [expected, NO_SENSITIVITY] == notes.splitlines()

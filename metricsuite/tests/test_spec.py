@@ -18,8 +18,8 @@ from metricsuite import MetricSpec, Property, Trajectories, metric
 from metricsuite.adapting import Metric, adapt
 from metricsuite.answers import as_float
 from metricsuite.errors import InputError, MetricError, SpecError
-from metricsuite.properties import CONTAINS, EXCLUDES, PROPERTIES, Exclusion
-from metricsuite.spec import NEEDS
+from metricsuite.properties import CONTAINS, EXCLUDES, IMPLIES, PROPERTIES, Exclusion, Implication
+from metricsuite.spec import NEEDS, impossible
 
 RNG = np.random.default_rng(21)
 X, Y = RNG.normal(size=(2, 2, 5, 3))  # two systems of 2 trials, 5 time points, 3 units
@@ -46,12 +46,12 @@ def known(direction: str) -> str:
 
 
 def stated(claims: Iterable[tuple[str, str]]) -> dict[str, Any]:
-    """The fields of a spec that makes the claims of an `Exclusion`."""
-    fields: dict[str, Any] = {}
+    """The fields of a spec that makes the claims of an `Exclusion`, and no others."""
+    claims = list(claims)
+    fields: dict[str, Any] = {"self_value": 0.0 if ("a number as self_value", "") in claims else None}
     for which, value in claims:
-        if which == "without needs":
-            continue
-        fields[which] = value if which == "pairing" else {*fields.get(which, ()), value}
+        if value:
+            fields[which] = value if which == "pairing" else {*fields.get(which, ()), value}
     return fields
 
 
@@ -200,22 +200,58 @@ class TestContradictions:
 
     @pytest.mark.parametrize("exclusion", EXCLUDES, ids=lambda e: "-and-".join(value for _, value in e.claims))
     def test_what_no_metric_can_keep_together(self, exclusion: Exclusion) -> None:
-        said = " and ".join(f"{which} {value!r}" for which, value in exclusion.claims)
-        expected = f"mine: {said} exclude each other: {exclusion.reason}. Remove one."
+        expected = f"mine: {exclusion.said} exclude each other: {exclusion.reason}. Remove one."
         assert expected == spec_refusal(**stated(exclusion.claims))
 
     @pytest.mark.parametrize(
         "exclusion, dropped",
-        [(e, i) for e in EXCLUDES for i in range(len(e.claims)) if e.claims[i][0] != "without needs"],
+        [(e, i) for e in EXCLUDES for i in range(len(e.claims))],
         ids=lambda v: "-and-".join(value for _, value in v.claims) if isinstance(v, Exclusion) else str(v),
     )
     def test_each_claim_of_them_is_needed(self, exclusion: Exclusion, dropped: int) -> None:
         rest = [claim for i, claim in enumerate(exclusion.claims) if i != dropped]
         assert MetricSpec(name="mine", **stated(rest)).claims <= {value for _, value in rest}
 
-    def test_dt_resolves_sampling_rate_and_frequency(self) -> None:
-        spec = MetricSpec(name="mine", invariant_to={"sampling-rate"}, sensitive_to={"frequency"}, needs={"dt"})
-        assert {"sampling-rate", "frequency"} == spec.claims
+    @pytest.mark.parametrize("implication", IMPLIES, ids=lambda i: f"{'-and-'.join(i.invariances)}-so-{i.implied}")
+    def test_what_invariances_imply_cannot_be_seen(self, implication: Implication) -> None:
+        said = " and ".join(f"invariant_to {name!r}" for name in sorted(implication.invariances))
+        expected = f"mine: {said} and sensitive_to {implication.implied!r} exclude each other: {implication.reason}. Remove one."
+        assert expected == spec_refusal(invariant_to=implication.invariances, sensitive_to={implication.implied})
+
+    def test_an_argument_of_several_steps_is_told_whole(self) -> None:
+        expected = (
+            "mine: invariant_to 'orthogonal' and invariant_to 'translation' and invariant_to 'unit-scaling' and sensitive_to 'affine' "
+            "exclude each other: every invertible map is a rotation, a scaling of units and another rotation (singular value "
+            "decomposition); an affine map is an invertible linear map and a translation. Remove one."
+        )
+        assert expected == spec_refusal(
+            invariant_to={"translation", "orthogonal", "unit-scaling"}, sensitive_to={"affine"}
+        )
+
+    def test_one_side_may_be_implied(self) -> None:
+        expected = (
+            "mine: invariant_to 'affine' and sensitive_to 'privileged-axes' exclude each other: orthogonal is a kind of affine; a code "
+            "rotated away from the units' axes is an orthogonal image of the code itself, so the distance must stay 0. Remove one."
+        )
+        assert expected == spec_refusal(invariant_to={"affine"}, sensitive_to={"privileged-axes"})
+
+    @pytest.mark.parametrize("dropped", ["orthogonal", "silent-unit", "isotropic-scaling"])
+    def test_all_premises_are_needed(self, dropped: str) -> None:
+        premises = {"orthogonal", "silent-unit", "isotropic-scaling"} - {dropped}
+        spec = MetricSpec(name="mine", invariant_to=premises, sensitive_to={"duplicated-units"})
+        assert {*premises, "duplicated-units"} == spec.claims
+
+    @pytest.mark.parametrize(
+        "claims",
+        [
+            {"invariant_to": {"sampling-rate"}, "sensitive_to": {"frequency"}},
+            {"pairing": "none", "invariant_to": {"orthogonal", "uneven-speed"}, "sensitive_to": {"arrow-of-time"}},
+        ],
+        ids=["frequency", "arrow-of-time"],
+    )
+    def test_what_test_theorems_keeps_together_is_not_refused(self, claims: dict[str, Any]) -> None:
+        named = {*claims["invariant_to"], *claims["sensitive_to"]}
+        assert named == MetricSpec(name="mine", **claims).claims
 
 
 NAMES = {f: [p.name for p in PROPERTIES.values() if d in p.directions] for f, d in FIELDS.items()}
@@ -233,6 +269,62 @@ SCOPES = st.fixed_dictionaries(
         "source": st.text(max_size=3),
     }
 )
+
+
+class TestImpossible:
+    AXES = "a code rotated away from the units' axes is an orthogonal image of the code itself, so the distance must stay 0"
+    PAIRS = "a metric that uses no pairing sees the same two sets of samples whatever pairs with what"
+
+    def told(self, **claims: Any) -> dict[tuple[str, str], str]:
+        return {k: f"{e.said}: {e.reason}" for k, e in impossible(MetricSpec(name="mine", **claims)).items()}
+
+    def test_nothing_where_nothing_is_claimed(self) -> None:
+        assert {} == self.told()
+
+    def test_what_an_invariance_and_the_scope_rule_out(self) -> None:
+        expected = {
+            ("permutation", "sensitive"): "invariant_to 'orthogonal': permutation is a kind of orthogonal",
+            ("privileged-axes", "sensitive"): f"invariant_to 'orthogonal': {self.AXES}",
+            ("shuffled-pairs", "sensitive"): f"pairing 'none': {self.PAIRS}",
+        }
+        assert expected == self.told(pairing="none", invariant_to={"orthogonal"}, sensitive_to={"topology"})
+
+    def test_a_sensitivity_rules_out_invariances(self) -> None:
+        expected = {
+            ("orthogonal", "invariant"): f"sensitive_to 'privileged-axes': {self.AXES}",
+            (
+                "invertible-linear",
+                "invariant",
+            ): f"sensitive_to 'privileged-axes': orthogonal is a kind of invertible-linear; {self.AXES}",
+            ("affine", "invariant"): f"sensitive_to 'privileged-axes': orthogonal is a kind of affine; {self.AXES}",
+        }
+        assert expected == self.told(sensitive_to={"privileged-axes"})
+
+    def test_what_is_claimed_either_way_is_left_out(self) -> None:
+        claims = {"invariant_to": {"orthogonal", "permutation"}, "sensitive_to": {"topology"}}
+        assert [("privileged-axes", "sensitive")] == list(self.told(**claims))
+
+    @given(
+        st.sets(st.sampled_from(sorted(n for n, p in PROPERTIES.items() if "invariant" in p.directions)), max_size=5),
+        st.booleans(),
+    )
+    @settings(max_examples=60)
+    def test_is_what_would_be_refused(self, names: set[str], paired: bool) -> None:
+        claims: dict[str, Any] = {"name": "mine", "pairing": "samples" if paired else "none", "invariant_to": names}
+        try:
+            spec = MetricSpec(**claims)
+        except SpecError:
+            return
+        for direction, field in FIELDS.items():
+            for name, entry in PROPERTIES.items():
+                if FIELDS[direction] in entry.directions and name not in names:
+                    more = {**claims, direction: {*claims.get(direction, ()), name}}
+                    try:
+                        MetricSpec(**more)
+                    except SpecError:
+                        assert (name, field) in impossible(spec)
+                    else:
+                        assert (name, field) not in impossible(spec)
 
 
 @st.composite

@@ -1,12 +1,15 @@
-"""The table that the figures of `compare_dsa` make, and its place in README. Needs neither package."""
+"""The table that the figures of `compare_dsa` make, and its place in README. Needs neither DSA package."""
 
 import json
 from pathlib import Path
 from typing import Any
 
+from metricsuite.report.readme import marks, placed
+
 FIGURES = Path(__file__).with_name("dsa_comparison.json")
 README = Path(__file__).parents[3] / "README.md"
-BEGIN, END = "<!-- dsa-comparison -->", "<!-- /dsa-comparison -->"
+MARK = "dsa-comparison"
+BEGIN, END = marks(MARK)
 
 FASTER = {10: 1000, 20: 500, 50: 200, 100: 200}  # goals, times theirs
 FIT_FASTER, FIT_LESS_MEMORY = 10, 10
@@ -41,9 +44,7 @@ def missed(figures: dict[str, Any]) -> list[str]:
 
 def written(text: str, figures: dict[str, Any]) -> str:
     """README's text with the table of these figures."""
-    before, rest = text.split(BEGIN)
-    _, after = rest.split(END)
-    return f"{before}{BEGIN}\n{markdown(figures)}\n{END}{after}"
+    return placed(text, MARK, markdown(figures))
 
 
 def write(figures: dict[str, Any]) -> None:
