@@ -8,15 +8,19 @@ norm, speed and dimension are at chance. Autocorrelation time is not where a reg
 
 Trials that start alike are paired; started elsewhere, they are not, and then what motion there is to begin with is dropped where it
 lasts. Where a regime is a fixed point the transient is kept: nothing else moves there.
+
+Does a metric follow the regime or the parameter? From r = 19 a step down stays in the regime, and a step up, as large in log r, does
+not (24.74). The first should count for less.
 """
 
 import pytest
 
-from metricsuite import Contrast, pairwise
-from metricsuite.criteria import separates
+from metricsuite import Contrast, Orbit, pairwise
+from metricsuite.criteria import invariant, separates
 from metricsuite.systems import lorenz
 
 FAMILIES = {"origin": (0.25, 0.5, 0.75), "focus": (5, 10, 15), "chaos": (30, 40, 50)}
+STEP = 1.35  # a factor of r: 14 and 26 beside 19
 REGIMES = {"r = 10": 10, "r = 20": 20, "r = 75": 75, "r = 152": 152, "r = 220": 220}
 
 
@@ -32,6 +36,11 @@ def regimes(request, seeds):
     return Contrast({name: lorenz(seeds, r, same) for name, r in REGIMES.items()}, paired=same)
 
 
+@pytest.fixture(scope="module")
+def a_step_of_r(seeds):
+    return Orbit(lorenz(seeds, 19), lorenz(seeds, 19 / STEP), others=lorenz(seeds, 19 * STEP), paired=True)
+
+
 @pytest.mark.decides("regime", pairs=1128)
 def test_tells_rest_focus_and_chaos_apart(metric, families, verdict):
     verdict(separates(pairwise(metric, families)))
@@ -40,3 +49,8 @@ def test_tells_rest_focus_and_chaos_apart(metric, families, verdict):
 @pytest.mark.decides("regime", pairs=3160)
 def test_tells_five_regimes_apart(metric, regimes, verdict):
     verdict(separates(pairwise(metric, regimes)))
+
+
+@pytest.mark.decides("deformation", pairs=48)
+def test_a_step_within_a_regime_counts_for_less_than_one_out_of_it(metric, a_step_of_r, verdict):
+    verdict(invariant(pairwise(metric, a_step_of_r), below=1.0))

@@ -13,6 +13,14 @@ from metricsuite import Contrast, Orbit, Sweep, pairwise
 from metricsuite.criteria import invariant, separates, survives
 from metricsuite.systems.matched_averages import PULLS, steered
 
+SHOWN = {  # by `metricsuite show`, never a verdict
+    "two_pulls": {
+        f"process noise {p:g}": lambda seeds, p=p: Contrast(
+            {pull: steered(seeds, pull, process_noise=p) for pull in PULLS}, paired=True
+        )
+        for p in (0.05, 2)
+    }
+}
 LEVELS = (0, 0.05, 0.1, 0.2, 0.5)  # of the signal's standard deviation
 
 
