@@ -15,8 +15,8 @@ from metricsuite.version import __version__
 
 COMMANDS = {  # name: (module of metricsuite.report, what it does)
     "explain": ("explaining", "a property, a criterion or a metric: what it means, what excludes it, who decides it"),
-    "show": ("showing", "plot the systems of a case and their distances; or a metric's hyper-parameters"),
-    "replicate": ("replication", "published statements beside what stands here, from certificates"),
+    "show": ("show.showing", "plot the systems of a case and their distances; or a metric's hyper-parameters"),
+    "replicate": ("replicate.replication", "published statements beside what stands here, from certificates"),
 }
 
 

@@ -16,12 +16,19 @@ from metricsuite.criteria import rises, separates, withstands
 from metricsuite.distances import Distances
 from metricsuite.errors import CaseError, CertificateError
 from metricsuite.metrics.kernel_alignment import AngularCKA
-from metricsuite.report import published_design, replication
-from metricsuite.report.published_design import disturbed, families, measures, read_published, settings, write_published
-from metricsuite.report.published_figures import FIGURES, SOURCE, STATEMENTS, Statement, published_gap
-from metricsuite.report.replication import published_line, remade_line
-from metricsuite.report.replication_sources import read_folder, same_systems
-from metricsuite.report.replication_statistics import (
+from metricsuite.report.replicate import published_design, replication
+from metricsuite.report.replicate.published_design import (
+    disturbed,
+    families,
+    measures,
+    read_published,
+    settings,
+    write_published,
+)
+from metricsuite.report.replicate.published_figures import FIGURES, SOURCE, STATEMENTS, Statement, published_gap
+from metricsuite.report.replicate.replication import published_line, remade_line
+from metricsuite.report.replicate.sources import read_folder, same_systems
+from metricsuite.report.replicate.statistics import (
     Advantage,
     advantage,
     mean_of,
@@ -29,7 +36,7 @@ from metricsuite.report.replication_statistics import (
     rank_correlations,
     separation,
 )
-from metricsuite.report.replication_table import WIDTH, Block, Line, as_markdown, as_text
+from metricsuite.report.replicate.table import WIDTH, Block, Line, as_markdown, as_text
 from metricsuite.systems.published import FAMILIES, PATTERNS, mixed_in, perturbed, published_lorenz
 
 SEEDS = 16

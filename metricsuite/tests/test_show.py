@@ -14,10 +14,10 @@ from metricsuite import Contrast, Orbit, Sweep, load_metric, pairwise
 from metricsuite.criteria import invariant, rises, separates, survives
 from metricsuite.errors import CaseError
 from metricsuite.properties import PROPERTIES
-from metricsuite.report.exhibits import exhibits_of
-from metricsuite.report.plots import OF_AN_ORBIT, PlotsMissing, class_colours, design_figure, new_figure
-from metricsuite.report.recording import Recorded, mapped
-from metricsuite.report.setting_grid import (
+from metricsuite.report.show.exhibits import exhibits_of
+from metricsuite.report.show.plots import OF_AN_ORBIT, PlotsMissing, class_colours, design_figure, new_figure
+from metricsuite.report.show.recording import Recorded, mapped
+from metricsuite.report.show.setting_grid import (
     PREPROCESSING,
     Grid,
     Outcome,
@@ -26,8 +26,8 @@ from metricsuite.report.setting_grid import (
     settings_around,
     table,
 )
-from metricsuite.report.setting_plot import setting_figure
-from metricsuite.report.showing import find_case, listed, save, targets
+from metricsuite.report.show.setting_plot import setting_figure
+from metricsuite.report.show.showing import find_case, listed, save, targets
 from metricsuite.verdict import blank, judge
 
 CASE = '''"""A case of a lab.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from dataclasses import dataclass
 
-from metricsuite.report.published_figures import SOURCE
+from metricsuite.report.replicate.published_figures import SOURCE
 
 WIDTH = 118
 TITLE = f"Published statements, and what stands of them here. Published: {SOURCE}."

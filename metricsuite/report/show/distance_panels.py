@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from metricsuite.distances import Distances
-from metricsuite.report.exhibits import Exhibits
+from metricsuite.report.show.exhibits import Exhibits
 from metricsuite.verdict import Verdict
 
 Array = npt.NDArray[np.float64]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING, Any
 
-from metricsuite.report.plots import new_figure
-from metricsuite.report.setting_grid import Grid, reasons, verdict_line
+from metricsuite.report.show.plots import new_figure
+from metricsuite.report.show.setting_grid import Grid, reasons, verdict_line
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -14,9 +14,9 @@ import numpy as np
 
 from metricsuite.errors import MetricsuiteError
 from metricsuite.properties import PROPERTIES
-from metricsuite.report import distance_panels
-from metricsuite.report.exhibits import Exhibit, Exhibits
-from metricsuite.report.recording import Recorded
+from metricsuite.report.show import distance_panels
+from metricsuite.report.show.exhibits import Exhibit, Exhibits
+from metricsuite.report.show.recording import Recorded
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

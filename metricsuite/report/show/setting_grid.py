@@ -22,7 +22,7 @@ from metricsuite.criteria import Decision
 from metricsuite.designs import Contrast
 from metricsuite.errors import CaseError, MetricsuiteError
 from metricsuite.registry import load_metric
-from metricsuite.report.recording import Recorded, Wanted, mapped, record
+from metricsuite.report.show.recording import Recorded, Wanted, mapped, record
 
 MOST = 12  # settings in all
 COMPONENTS = 3

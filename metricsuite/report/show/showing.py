@@ -114,9 +114,9 @@ def _known() -> dict[str, Path]:
 
 
 def _show_case(args: argparse.Namespace) -> int:
-    from metricsuite.report.exhibits import exhibits_of
-    from metricsuite.report.plots import class_colours, design_figure, new_figure
-    from metricsuite.report.recording import Recorded, Wanted, record
+    from metricsuite.report.show.exhibits import exhibits_of
+    from metricsuite.report.show.plots import class_colours, design_figure, new_figure
+    from metricsuite.report.show.recording import Recorded, Wanted, record
 
     new_figure(1, 1)  # without matplotlib, say so before the run
     path, test = find_case(args.case)
@@ -135,9 +135,9 @@ def _show_case(args: argparse.Namespace) -> int:
 
 
 def _show_hyper_parameters(args: argparse.Namespace) -> int:
-    from metricsuite.report.plots import new_figure
-    from metricsuite.report.setting_grid import default_case, grid_of, table
-    from metricsuite.report.setting_plot import setting_figure
+    from metricsuite.report.show.plots import new_figure
+    from metricsuite.report.show.setting_grid import default_case, grid_of, table
+    from metricsuite.report.show.setting_plot import setting_figure
 
     if args.target is None:
         raise SpecError(f"needed a metric: metricsuite show {HYPER_PARAMETERS} dsa")

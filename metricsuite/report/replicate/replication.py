@@ -17,10 +17,10 @@ import numpy as np
 
 from metricsuite.distances import Distances
 from metricsuite.errors import CertificateError
-from metricsuite.report.published_design import DRAWS, read_published, remake, write_published
-from metricsuite.report.published_figures import FIGURES, ROLES, STATEMENTS, Statement, published_gap
-from metricsuite.report.replication_sources import Stored, read_folder, same_systems
-from metricsuite.report.replication_statistics import (
+from metricsuite.report.replicate.published_design import DRAWS, read_published, remake, write_published
+from metricsuite.report.replicate.published_figures import FIGURES, ROLES, STATEMENTS, Statement, published_gap
+from metricsuite.report.replicate.sources import Stored, read_folder, same_systems
+from metricsuite.report.replicate.statistics import (
     Advantage,
     Statistic,
     advantage,
@@ -30,7 +30,7 @@ from metricsuite.report.replication_statistics import (
     rank_correlations,
     separation,
 )
-from metricsuite.report.replication_table import Block, Line, as_markdown, as_text
+from metricsuite.report.replicate.table import Block, Line, as_markdown, as_text
 
 Read = Callable[[Distances], Statistic]
 

@@ -1,0 +1,1 @@
+"""`metricsuite replicate`: `replication.py` is the command, `published_*` what was published and how, `sources.py` what certificates hold."""
