@@ -22,16 +22,20 @@ def quantiles(draws: Vector, level: float = CONFIDENCE) -> tuple[float, float]:
 
 
 def mean_bounds(values: Vector) -> tuple[float, float, float]:
-    """A mean of one value a block, with its bounds, widened for few blocks.
-
-    Percentile bounds are too narrow by sqrt((n - 1) / n) and by the normal's lighter tails: their levels are expanded as if the mean
-    were t-distributed (Hesterberg 2015, "expanded percentile interval").
-    """
+    """A mean of one value a block, with its bounds, widened for few blocks."""
     n = len(values)
     rng = np.random.default_rng(_STREAM)
     draws = values[rng.integers(n, size=(RESAMPLES, n))].mean(axis=1)
-    level = float(ndtr(np.sqrt(n / (n - 1)) * stdtrit(n - 1, CONFIDENCE)))
-    return float(values.mean()), *quantiles(draws, level)
+    return float(values.mean()), *quantiles(draws, _expanded(n))
+
+
+def _expanded(n: int) -> float:
+    """The level at which to read percentile bounds of a mean over n blocks.
+
+    They are too narrow by sqrt((n - 1) / n) and by the normal's lighter tails: expanded as if the mean were t-distributed
+    (Hesterberg 2015, "expanded percentile interval").
+    """
+    return float(ndtr(np.sqrt(n / (n - 1)) * stdtrit(n - 1, CONFIDENCE))) if n > 1 else CONFIDENCE
 
 
 def ratio_bounds(
@@ -44,7 +48,9 @@ def ratio_bounds(
     grouped = others[: n * per].reshape(n, per) if per else np.broadcast_to(others, (n, len(others)))
     below = average(grouped[index].reshape(RESAMPLES, -1), axis=1)
     draws = average(images[index], axis=1) / np.where(below > 0, below, np.inf)
-    return float(average(images) / average(others)), *quantiles(draws)
+    return float(average(images) / average(others)), *quantiles(
+        draws, _expanded(n) if average is np.mean else CONFIDENCE
+    )
 
 
 def auc_with_bounds(matrix: Vector, labels: tuple[str, ...]) -> tuple[float, float, float, float]:

@@ -55,7 +55,7 @@ def bumps(
 
     Returns
     -------
-    list of float arrays (trials, steps, N), one per seed
+    list of float arrays (trials, steps, N), one per seed; units in an order of the system's own
 
     Raises
     ------
@@ -72,10 +72,9 @@ def bumps(
         gain = factor(stream(seed, f"gain of a {kind}"), GAIN_JITTER)
         start, velocity = _inputs(inputs, trials, steps, pace * gain, turning)
         noise = stream(seed, f"noise in a {kind}") if same_input else inputs
-        rates = _run(
-            _weights(stream(seed, f"{kind} network"), joined, widths), start, TAU * velocity, process_noise, noise
-        )
-        out.append(_deformed(rates, deformation))
+        network = _weights(stream(seed, f"{kind} network"), joined, widths)
+        rates = _run(network, start, TAU * velocity, process_noise, noise)
+        out.append(_deformed(_in_any_order(rates, stream(seed, f"units of a {kind}")), deformation))
     return out
 
 
@@ -137,6 +136,11 @@ def _run(network: tuple[Array, Array], start: Array, push: Array, noise: float, 
         if t >= 0:
             out[:, t] = rates
     return out
+
+
+def _in_any_order(rates: Array, rng: np.random.Generator) -> Array:
+    """Units in an order of the system's own: else the first would sit at the seam, and tell alone whether it is joined."""
+    return rates[..., rng.permutation(rates.shape[-1])]
 
 
 def _deformed(rates: Array, beta: float) -> Array:
