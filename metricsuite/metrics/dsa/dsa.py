@@ -40,7 +40,6 @@ INVARIANT_TO = EXACTLY | {
     "uneven-speed",
     "observation-noise",
     "multiplicative-noise",
-    "mixing",
 }
 SENSITIVE_TO = {"subset-shift", "motif-order"}
 SOURCE = "Ostrow, Eisen, Kozachkov & Fiete 2023, arXiv:2306.10168"
@@ -238,7 +237,7 @@ class DSA(DelayOperator):
     pairing="none",
     units="any",
     axioms={"symmetry", "triangle"},
-    invariant_to=INVARIANT_TO,
+    invariant_to=INVARIANT_TO | {"mixing"},  # in which `dsa` is undecided
     sensitive_to=SENSITIVE_TO,
     source=f"{SOURCE}, with Redman et al. 2024: Wasserstein distance between eigenvalues",
 )
