@@ -5,7 +5,7 @@ gets across: the ring has become a line. Ostrow et al. (2023, fig. 4) took a net
 that bends all rates and keeps the ring a ring. A metric of dynamics should follow the first and ignore the second.
 
 Half a hill at an end is no hill, so a cut network fills fewer dimensions; in the contrast the line has narrower hills, which makes up for
-it. Along the sweep nothing makes up for it, and a bump that cannot pass waits.
+it in the four controls, and in them alone: the cloud of states has another shape, whatever moves in it. Along the sweep nothing makes up for it, and a bump that cannot pass waits.
 """
 
 import pytest

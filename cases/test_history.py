@@ -1,7 +1,7 @@
 """History: preparation that predicts the movement, or not, with equal marginals at every time.
 
-A trial prepares one of many movements, rests, and moves. In one kind the movement is the one prepared; in the other it is drawn again.
-No moment tells them apart, and none of the four controls: only what links one time to another across the rest does. (After Galgali
+A trial prepares one of many movements, rests, and moves. In one kind the movement is the one prepared; in the other, that prepared in
+another trial. No moment tells them apart, and none of the four controls: only what links one time to another across the rest does. (After Galgali
 et al. 2023; the planes of preparation and movement are those of Elsayed et al. 2016.)
 """
 

@@ -2,7 +2,8 @@
 
 The attractor keeps a sum in one pattern; the chain hands it from stage to stage and forgets what falls off its end. Of each, 20 of
 100 units are recorded: Qian et al. (2024) found that models fitted to such data mistake one for the other. The two agree in norm,
-speed and autocorrelation time, and in dimension as far as a sum in one place and a sum in many can.
+speed and autocorrelation time, and in dimension as far as a sum in one place and a sum in many can. Both start empty, and the attractor
+fills for longer: who compares the size of a trial's end with that of its beginning tells them too.
 """
 
 import pytest

@@ -2,8 +2,8 @@
 
 A ring attractor holds an angle. Cut it open and it is a line attractor, bent round the same circle: of the same norm, speed and
 dimension, but one who keeps going comes to an end instead of coming round. (Ostrow et al. 2023, fig. 4, took a network along that
-path.) None of the four controls tells these two apart; autocorrelation at the one lag of half a turn would, since that is where being
-joined shows. The straight line differs in dimension as well, so that a single number tells it from the ring. Noise on the
+path.) None of the four controls tells these two apart. Autocorrelation at the one lag of half a turn would, since that is where being
+joined shows, and so would what the gap itself leaves: the spread of the radius about the mean state. The straight line differs in dimension as well, so that a single number tells it from the ring. Noise on the
 recording, and a squeeze that keeps the ring a ring, should not matter.
 """
 

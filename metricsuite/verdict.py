@@ -84,7 +84,7 @@ def judge(row: Verdict, entry: Property, decisions: tuple[Decision, ...]) -> Dec
     """Fill a blank verdict in from what the criteria found; returns the decision that counted.
 
     Several decisions may be given for a property that can be claimed either way: the one of the claimed direction counts, the
-    first for a measurement.
+    first for a measurement. Where none is of the claimed direction, the claim is not decided here, and the case measures.
 
     Raises
     ------
@@ -100,19 +100,19 @@ def judge(row: Verdict, entry: Property, decisions: tuple[Decision, ...]) -> Dec
             raise CaseError(
                 f"{row.id}: {d.criterion} decides a claim of the kind {d.direction!r}, and {entry.name!r} can only be {' or '.join(entry.directions)}."
             )
+    aside = ""
     if row.kind == "measurement":
         decision = decisions[0]
         row.direction = decision.direction
         row.details = {"otherwise": decisions[1].answer} if len(decisions) > 1 else {}
     else:
         found = [d for d in decisions if d.direction == row.direction]
-        if not found:
-            raise CaseError(
-                f"{row.id}: {row.metric} claims {entry.name!r} as {row.direction}, and the case decides only {decisions[0].direction}."
-            )
-        decision = found[0]
+        decision = (found or decisions)[0]
+        if not found:  # a special case of the property, of which the other direction says nothing
+            aside = f"outside the claim: {row.direction} is claimed, and this case decides only {decision.direction}"
+            row.direction = decision.direction
     distances = decision.distances
-    row.outside = distances.outside if distances is not None else ""
+    row.outside = (distances.outside if distances is not None else "") or aside
     if row.outside and row.kind == "claim":
         row.kind = "measurement"
     _fill(row, decision)

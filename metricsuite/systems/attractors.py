@@ -130,7 +130,8 @@ def cut_rings(
     """
     half = np.pi - GAP / 2
     recording = _Recording(same_input, noise, trials, steps, units, pace, input_seed)
-    return _systems("cut ring", half, lambda p, d: _circle(_folded(p, half), d, 0.0), seeds, recording)
+    centre = [np.sin(half) / half, 0.0]  # of a circle less a gap, which no ring's is
+    return _systems("cut ring", half, lambda p, d: _circle(_folded(p, half), d, 0.0) - centre, seeds, recording)
 
 
 def lines(

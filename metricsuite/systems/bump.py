@@ -43,7 +43,7 @@ def bumps(
     Parameters
     ----------
     seeds : one integer per system, which keeps its N, width and gain along `joined` and `deformation`
-    same_input : True: the same velocity and start for all. False: each seed, and each value of `joined`, has its own.
+    same_input : True: the same velocity (before an animal turns) and start for all. False: each seed, and each value of `joined`, has its own.
     joined : 1 a ring, 0 a line
     deformation : beta; what is seen is tanh(beta z) / beta, z the rates less their mean, in standard deviations; 0: z itself
     turning : the input turns back where the line ends, as an animal would; else it pushes on, and a bump waits at the end.
@@ -140,7 +140,7 @@ def _run(network: tuple[Array, Array], start: Array, push: Array, noise: float, 
 
 def _in_any_order(rates: Array, rng: np.random.Generator) -> Array:
     """Units in an order of the system's own: else the first would sit at the seam, and tell alone whether it is joined."""
-    return rates[..., rng.permutation(rates.shape[-1])]
+    return np.ascontiguousarray(rates[..., rng.permutation(rates.shape[-1])])
 
 
 def _deformed(rates: Array, beta: float) -> Array:

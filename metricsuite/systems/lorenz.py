@@ -32,6 +32,7 @@ def lorenz(
     noise: float = 0.0,
     *,
     process: float = 0.0,
+    seen: int = 0,
     trials: int = 40,
     steps: int = 200,
     units: int = 12,
@@ -52,6 +53,8 @@ def lorenz(
         Observation noise, as a fraction of the signal's standard deviation over all units.
     process : float
         Process noise: the standard deviation of what one unit of time adds to each coordinate, as a fraction of its own.
+    seen : int
+        By which units; every number has a readout of its own, of the same system.
     trials, steps, units : int
         At least 2, 2 and 3.
 
@@ -79,17 +82,22 @@ def lorenz(
         f"{units} units cannot show three dimensions; need at least 3": units >= 3,
         f"r={r}; need positive numbers": bool(values) and all(0 < v < np.inf for v in values),
         f"noise={noise}; need a finite fraction of the signal, not negative": 0 <= noise < np.inf,
+        f"seen={seen}; need a number from 0": seen >= 0,
         f"process={process}; need a finite fraction of the state, not negative": 0 <= process < np.inf,
     }
     chosen = checked("lorenz", seeds, needs)
     shape = trials, steps, units
-    return [_system(s, v, same_start, noise, process, shape) for s, v in zip(chosen, cycle(values), strict=False)]
+    return [_system(s, v, same_start, noise, process, seen, shape) for s, v in zip(chosen, cycle(values), strict=False)]
 
 
-def _system(seed: int, r: float, same_start: bool, noise: float, process: float, shape: tuple[int, int, int]) -> Array:
+def _system(
+    seed: int, r: float, same_start: bool, noise: float, process: float, seen: int, shape: tuple[int, int, int]
+) -> Array:
     trials, steps, units = shape
     rng = stream(seed, "lorenz")
     seen_through = readout(rng, units, 3)
+    if seen:
+        seen_through = readout(stream(seed, f"units {seen} of lorenz"), units, 3)
     own_r, size, tempo = (factor(rng, jitter) for jitter in (R_JITTER, SIZE_JITTER, TEMPO_JITTER))
     stretch = np.exp(rng.uniform(-STRETCH_JITTER, STRETCH_JITTER, 3))
     start = (stream(0, "start of all lorenz systems") if same_start else rng).standard_normal((trials, 3))

@@ -29,7 +29,7 @@ def preparations(
 ) -> list[Array]:
     """State = (a(t) p, b(t) R(t) q) with fluctuations: p what is prepared, q what is moved, R a rotation, each in a plane of its own.
 
-    q = p where `predictive`, else drawn again; both have mean square 1 along either axis of the plane. a falls to 0 at half the trial, where b begins to
+    q = p where `predictive`, else the p of another trial; both have mean square 1 along either axis of the plane. a falls to 0 at half the trial, where b begins to
     rise: at no time are both above 0, so the distribution over trials at any one time is the same in both kinds, and so
     are all functions of it and of the autocovariance within a plane.
 
@@ -68,9 +68,10 @@ def _prepared(seed: int, predictive: bool, same: bool, noise: float, shape: tupl
     rng = stream(seed, kind)
     seen, size, tempo = readout(rng, units, 4), factor(rng, SIZE_JITTER), factor(rng, TEMPO_JITTER)
     plans = stream(0, "plans of all preparations") if same else rng
-    # uncorrelated in the sample too, or the one sample that all share would tell the kinds apart by its dimension
-    drawn = np.sqrt(trials) * np.linalg.qr(plans.standard_normal((trials, 4)))[0]
-    prepared, again = drawn[:, :2], drawn[:, 2:]
+    prepared = np.sqrt(trials) * np.linalg.qr(plans.standard_normal((trials, 2)))[0]
+    # the same plans, each moved in another trial: marginals are equal in the sample too, which all systems may share
+    order, again = plans.permutation(trials), np.empty_like(prepared)
+    again[order] = prepared[np.roll(order, 1)]
     moved = prepared if predictive else again
     t = np.arange(steps) / steps
     a, b = np.clip((UNTIL + EDGE - t) / EDGE, 0, 1), np.clip((t - FROM) / EDGE, 0, 1)

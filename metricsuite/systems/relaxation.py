@@ -79,15 +79,15 @@ def rotations(
 ) -> list[Trajectories]:
     """z_k[t + 1] = exp(i w_k) z_k[t], k = 1, 2, 3, nothing damped and nothing added; w_k of its system, up to .7 radians a step.
 
-    Every other trial is the mirror image of the one before it, read backwards: it starts at conj(z[T]). So backwards the *set* of
-    trials is exactly the mirror image of what it was forwards, and what uses no pairing and ignores rotations must return 0.
+    Every other trial is the mirror image of the one before it, read backwards: it starts at conj(z[T]). So backwards, and with the
+    two of each pair exchanged, trial i is exactly the mirror image of what it was forwards, and what ignores rotations must return 0.
 
     Parameters
     ----------
     seeds : sequence of int
         Frequencies, starts and readout come from (seed, "rotation").
     backwards : bool
-        Read from its end.
+        Read from its end, the two trials of each pair exchanged.
     trials, steps, units : int
         An even number of trials; 6 units or more.
 
@@ -113,7 +113,9 @@ def rotations(
         starts = np.stack([first, (first * np.exp(1j * w * (steps - 1))).conj()], axis=1).reshape(trials, 1, 3)
         z = starts * np.exp(1j * w * np.arange(steps)[:, None])
         x = np.concatenate([z.real, z.imag], axis=-1) @ axes
-        out.append(Trajectories(np.ascontiguousarray(x[:, ::-1]) if backwards else x))
+        if backwards:
+            x = np.ascontiguousarray(x[:, ::-1].reshape(trials // 2, 2, steps, units)[:, ::-1]).reshape(x.shape)
+        out.append(Trajectories(x))
     return out
 
 

@@ -17,7 +17,8 @@ def closed_windows(systems: Sequence[Array], steps: int) -> list[Array]:
     length, and is faster than its original for that alone. So the window is chosen whose next sample is nearest to its first, and
     whose next step is nearest to its first step; and of lengths from two thirds of `steps` to `steps` the one at which the trials
     of that system close best, since periodic motion closes at whole periods only. Windows are then brought to `steps` by trigonometric
-    interpolation, which suits a loop: tempo differs by up to a third between systems.
+    interpolation, which suits a loop: tempo differs by up to a third between systems. Begun anew, each a step of steps / trials later
+    than the one before, they show nothing of where they were cut.
 
     Parameters
     ----------
@@ -55,8 +56,10 @@ def _closed(x: Array, steps: int) -> Array:
     _, length, begins = min(found, key=lambda f: f[0])
     windows = np.stack([trial[b : b + length] for trial, b in zip(x, begins, strict=True)])
     spectrum = np.fft.rfft(windows, axis=1)
-    resampled: Array = np.fft.irfft(spectrum, steps, axis=1) * (steps / length)
-    return resampled
+    resampled = np.fft.irfft(spectrum, steps, axis=1) * (steps / length)
+    # a loop may begin anywhere; the windows chosen begin all in one place, which a surrogate does not know
+    begin = np.arange(len(x)) * steps // len(x)
+    return np.stack([np.roll(loop, k, axis=0) for loop, k in zip(resampled, begin, strict=True)])
 
 
 def phase_surrogates(systems: Sequence[Array], seeds: Sequence[int]) -> list[Array]:

@@ -30,6 +30,14 @@ def angles(system: Array) -> Array:
     return np.arctan2(plane[..., 1], plane[..., 0])
 
 
+def radius(plane: Array) -> Array:
+    """The distance from the centre of the ellipse, axes along the plane's, that fits the points best; in parts of its own."""
+    x, y = plane.reshape(-1, 2).T
+    a, b, c, d = np.linalg.lstsq(np.stack([x**2, y**2, x, y], axis=-1), np.ones(len(x)), rcond=None)[0]
+    off = (plane + np.array([c / a, d / b]) / 2) * np.sqrt([a, b])
+    return np.asarray(np.linalg.norm(off, axis=-1))
+
+
 def widest_gap(angle: Array) -> float:
     """The widest arc without a point, in radians."""
     around = np.sort(angle, axis=None)
@@ -176,7 +184,7 @@ def test_the_line_is_straight_and_reaches_both_ends_of_the_same_stretch():
 @each_kind
 def test_a_start_off_the_manifold_is_forgotten_in_a_few_steps(kind):
     plane = plane_of(kind([1], trials=200)[0])
-    across = plane[..., 0] if kind is lines else np.linalg.norm(plane, axis=-1)
+    across = plane[..., 0] if kind is lines else radius(plane)
     away = np.abs(across - np.median(across)).mean(axis=0)
 
     assert away[0] > 2 * away[10:].mean()
@@ -226,3 +234,14 @@ def test_what_makes_no_system_is_refused(wrong, message):
         rings(**{"seeds": [0], **wrong})
 
     assert message == str(refused.value)
+
+
+def test_the_gap_does_not_put_the_cut_ring_off_its_centre():
+    """Its mean state is as near to 0 as the ring's: else that one number would tell them apart."""
+    off = [
+        [np.linalg.norm(x.mean((0, 1))) / np.sqrt(x.var()) for x in kind(range(12), False)]
+        for kind in (rings, cut_rings)
+    ]
+    between = np.array([abs(a - b) for a in off[0] for b in off[1]])
+
+    assert np.median(between) < np.ptp(off[0])

@@ -170,3 +170,11 @@ def test_another_draw_is_the_same_slow_ring_recorded_anew():
 
     assert np.abs(np.linalg.svd(planes[0] @ planes[1].T)[1] - 1).max() < 1e-6
     assert np.abs(first - second).max() > 0.5
+
+
+def test_idle_preparation_moves_the_same_plans_in_other_trials():
+    """So what all systems share cannot tell the kinds apart by its moments."""
+    kinds = [preparations([1], predictive, trials=50)[0] for predictive in (True, False)]
+    lengths = [np.sort(np.linalg.norm(x[:, -20:], axis=-1).mean(axis=1)) for x in kinds]
+
+    np.testing.assert_allclose(lengths[0] / lengths[0].mean(), lengths[1] / lengths[1].mean(), atol=0.15)

@@ -3,9 +3,11 @@
 import numpy as np
 import pytest
 
-from metricsuite.criteria import stays_unrelated
-from metricsuite.distances import Distances
+from metricsuite import MetricSpec, Orbit, load_metric
+from metricsuite.criteria import invariant, stays_unrelated
+from metricsuite.distances import Distances, pairwise
 from metricsuite.errors import CaseError
+from metricsuite.properties import PROPERTIES
 from metricsuite.systems import (
     clean_operators,
     driven_networks,
@@ -21,6 +23,7 @@ from metricsuite.systems import (
     with_shifted_subset,
     without_task,
 )
+from metricsuite.verdict import blank, judge
 
 KINDS = [
     clean_operators, driven_networks, graded_clouds, loops, noisy_operators, relaxation_oscillators, resonators, rotations, sparse_codes,
@@ -155,3 +158,13 @@ def test_where_nothing_moves_unrelated_systems_were_never_apart():
 def test_levels_without_groups_are_refused():
     with pytest.raises(CaseError, match="needed a Sweep with groups"):
         stays_unrelated(Distances.by_hand(np.ones((4, 4)), [""] * 4, positions=(0.0, 0.0, 1.0, 1.0)))
+
+
+def test_undamped_motion_says_nothing_of_a_claim_to_see_rotations():
+    """Reading backwards is one reflection among many: who sees rotations need not see that one."""
+    row = blank("test_arrow_of_time/test_undamped_motion_has_no_arrow", "mine", PROPERTIES["orthogonal"], MetricSpec(name="mine", sensitive_to={"orthogonal"}))  # fmt: skip
+    design = Orbit(rotations(range(3)), rotations(range(3), backwards=True), paired=False)
+    judge(row, PROPERTIES["orthogonal"], (invariant(pairwise(load_metric("dsa"), design), exactly=True),))
+
+    assert ("measurement", "yes", "invariant") == (row.kind, row.status, row.direction)
+    assert "outside the claim: sensitive is claimed, and this case decides only invariant" == row.outside

@@ -210,3 +210,19 @@ def test_shared_motifs_can_be_counted_without_pairing():
     decision = rises(pairwise(apart, Sweep("motifs not shared", levels, paired=False)))
 
     assert decision.answer == "yes"
+
+
+def test_a_closed_window_begins_anywhere_on_its_loop():
+    """Chosen windows begin all in one place; the size of the state at their ends must not show it."""
+    windows = closed_windows(lorenz(range(6), 28.0, False, trials=20, steps=900), 300)
+    first = [np.square(x[:, 0] - x.mean((0, 1))).mean() / x.var() for x in windows]
+
+    assert 0.6 < np.mean(first) < 1.6
+
+
+def test_other_units_see_the_same_lorenz_system():
+    one, other = (lorenz([3], 28.0, seen=seen, **SMALL)[0] for seen in (0, 1))
+    frames = [x.reshape(-1, 4) - x.mean((0, 1)) for x in (one, other)]
+
+    np.testing.assert_allclose(frames[0] @ frames[0].T, frames[1] @ frames[1].T, atol=1e-9)
+    assert np.abs(one - other).max() > 0.1

@@ -2,7 +2,7 @@
 
 These are metrics of their own and not the default, because the rule pays a price. It prizes whatever is found again in
 fresh data of the same system, and a deformed attractor is: at the settings that it chooses for ring and cut ring, a ring
-that is merely squeezed mostly moves more than the deformation property allows. So `deformation` is not claimed here.
+that is merely squeezed mostly moves more than the deformation property allows.
 """
 
 from __future__ import annotations
