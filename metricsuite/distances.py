@@ -183,7 +183,7 @@ def pairwise(
             outside = scope_gap(replace(metric.spec, units="equal"), design)  # a plain callable never said "any"
         if outside:
             raise NotApplicable(f"{outside}; and {error}") from error
-        if len({s.units for s in design.systems}) > 1:
+        if _unequal_units(design):
             advice = "These systems differ in their number of units: take that, or declare units='equal'"
             raise MetricError(f"{error}. {advice}") from error
         raise
@@ -221,11 +221,17 @@ def _run(
     return out
 
 
+def _unequal_units(design: Design) -> bool:
+    """Whether systems that are compared differ in their number of units; levels of a Sweep of contrasts may, and are not."""
+    units = [system.units for system in design.systems]
+    return any(units[i] != units[j] for i, j in design.pairs)
+
+
 def scope_gap(spec: MetricSpec, design: Design) -> str:
     """Why a design lies outside the scope that a metric declares; empty where it does not."""
     if spec.pairing == "samples" and not design.paired:
         return "outside its scope: pairing='samples', and these trials do not correspond"
-    if spec.units == "equal" and len({s.units for s in design.systems}) > 1:
+    if spec.units == "equal" and _unequal_units(design):
         return "outside its scope: units='equal', and these systems differ in their number of units"
     fewest = min(s.trials * s.time for s in design.systems)
     if fewest < spec.min_samples:

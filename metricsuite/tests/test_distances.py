@@ -254,6 +254,10 @@ class TestScope:
     def test_gap(self, scope: dict[str, Any], design: Design, expected: str) -> None:
         assert expected == scope_gap(scoped(**scope), design)
 
+    def test_units_may_differ_between_systems_that_are_not_compared(self) -> None:
+        levels = {n: {k: make_systems(0, 2, (2, 5, n)) for k in "ab"} for n in (3, 4)}
+        assert "" == scope_gap(scoped(units="equal"), Sweep("units", levels, paired=True))
+
     def test_one_short_system_is_enough(self) -> None:
         design = Contrast({"a": make_systems(0), "b": make_systems(0, shape=(1, 4, 3))}, paired=False)
         expected = "outside its scope: min_samples=10, and a system has 4"
