@@ -13,14 +13,12 @@ The line has the ring's norm and speed, but one dimension where the ring has two
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from zlib import crc32
 
 import numpy as np
-import numpy.typing as npt
 
 from metricsuite.errors import CaseError
+from metricsuite.systems.streams import Array, factor, stream
 
-Array = npt.NDArray[np.float64]
 _Embedding = Callable[[Array, Array], Array]  # endless position and distance off, (trials, steps) each, to (.., .., 2)
 
 GAP = 0.5  # radians; small, yet wider than what the noise fills, so that the cloud of points is open as well
@@ -165,20 +163,20 @@ def _systems(kind: str, half: float, embed: _Embedding, seeds: Iterable[int], re
 def _system(kind: str, half: float, embed: _Embedding, seed: int, recording: _Recording) -> Array:
     """The trajectories of one system, whose manifold, wound up or folded, is ``half`` long on either side of 0."""
     shape = recording.trials, recording.steps
-    rng = _generator(seed, kind.partition(",")[0])  # an image of a ring is that ring
+    rng = stream(seed, kind.partition(",")[0])  # an image of a ring is that ring
     readout = np.linalg.qr(rng.standard_normal((recording.units, 2)))[0]
     plane, gain = _plane(rng)
     walk = WALK_NOISE * rng.standard_normal(shape)
     off = _relaxing(rng, shape)
     if recording.same_input:
-        start, velocity = _inputs(_generator(recording.input_seed, "input to all attractors"), shape, recording.pace)
+        start, velocity = _inputs(stream(recording.input_seed, "input to all attractors"), shape, recording.pace)
     else:  # last, so that all the rest is the same under either input
-        start, velocity = _inputs(rng, shape, recording.pace * _factor(rng, TEMPO_JITTER))
+        start, velocity = _inputs(rng, shape, recording.pace * factor(rng, TEMPO_JITTER))
     steps = gain * velocity + walk
     steps[:, 0] = half * start
     clean = embed(np.cumsum(steps, axis=1), off) @ plane @ readout.T
     spread = float(np.sqrt(clean.var(axis=(0, 1)).mean()))
-    seen: Array = clean + recording.noise * spread * _generator(seed, f"noise on {kind}").standard_normal(clean.shape)
+    seen: Array = clean + recording.noise * spread * stream(seed, f"noise on {kind}").standard_normal(clean.shape)
     return seen
 
 
@@ -195,7 +193,7 @@ def _inputs(rng: np.random.Generator, shape: tuple[int, int], pace: float) -> tu
 
 def _plane(rng: np.random.Generator) -> tuple[Array, float]:
     """A symmetric (2, 2) matrix, a size and a slight stretch along some direction; and the gain of the input."""
-    size, stretch, gain = (_factor(rng, jitter) for jitter in (SIZE_JITTER, STRETCH_JITTER, GAIN_JITTER))
+    size, stretch, gain = (factor(rng, jitter) for jitter in (SIZE_JITTER, STRETCH_JITTER, GAIN_JITTER))
     axes = _rotation(rng.uniform(0, 2 * np.pi))
     return size * axes @ np.diag([stretch**0.5, stretch**-0.5]) @ axes.T, gain
 
@@ -222,14 +220,6 @@ def _folded(position: Array, half: float) -> Array:
 
 def _rotation(angle: float) -> Array:
     return np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
-
-
-def _factor(rng: np.random.Generator, jitter: float) -> float:
-    return float(np.exp(rng.uniform(-jitter, jitter)))
-
-
-def _generator(seed: int, stream: str) -> np.random.Generator:
-    return np.random.default_rng([seed, crc32(stream.encode())])
 
 
 def _need(condition: bool, message: str) -> None:
