@@ -43,7 +43,8 @@ def slow_rings(
     seeds : one integer per system
     flow : "none", "round" (either way, by system) or "to four points" (at any phase)
     eps : radians a step
-    same_start : True: trial i starts at the same angle and gets the same noise in all systems. False: each its own.
+    same_start : True: trial i starts at the same angle and gets the same noise in all systems, and a seed has one
+        readout and size in all flows. False: each its own.
     noise : observation noise, as a fraction of the signal's standard deviation
     draw : which recording of a system: any but 0 has starts and noise of its own
     trials, steps, units : shape
