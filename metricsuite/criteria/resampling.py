@@ -26,10 +26,10 @@ def mean_bounds(values: Vector) -> tuple[float, float, float]:
     n = len(values)
     rng = np.random.default_rng(_STREAM)
     draws = values[rng.integers(n, size=(RESAMPLES, n))].mean(axis=1)
-    return float(values.mean()), *quantiles(draws, _expanded(n))
+    return float(values.mean()), *quantiles(draws, expanded(n))
 
 
-def _expanded(n: int) -> float:
+def expanded(n: int) -> float:
     """The level at which to read percentile bounds of a mean over n blocks.
 
     They are too narrow by sqrt((n - 1) / n) and by the normal's lighter tails: expanded as if the mean were t-distributed
@@ -49,7 +49,7 @@ def ratio_bounds(
     below = average(grouped[index].reshape(RESAMPLES, -1), axis=1)
     draws = average(images[index], axis=1) / np.where(below > 0, below, np.inf)
     return float(average(images) / average(others)), *quantiles(
-        draws, _expanded(n) if average is np.mean else CONFIDENCE
+        draws, expanded(n) if average is np.mean else CONFIDENCE
     )
 
 

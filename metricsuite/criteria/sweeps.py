@@ -35,19 +35,13 @@ def rises(distances: Distances, rho_above: float = 0.5) -> Decision:
     CaseError
         Not such a Sweep.
     """
-    levels, along = _distances_along(distances, "rises")
+    levels, along = distances_along(distances, "rises")
     if len(levels) < 3 or len(along) < 2:
         raise CaseError(
             f"rises: a Sweep of {len(levels)} levels and {len(along)} seeds; needed at least 3 levels, to have two distances to rank, "
             "and 2 seeds."
         )
-    from scipy.stats import rankdata  # which costs a second to import, in every worker
-
-    x = rankdata(levels[1:]) - len(levels) / 2
-    y = np.apply_along_axis(rankdata, 1, along) - len(levels) / 2
-    spread = np.sqrt((x**2).sum() * (y**2).sum(1))
-    rho = np.divide(y @ x, spread, out=np.zeros(len(y)), where=spread > 0)
-    value, low, high = mean_bounds(rho)
+    value, low, high = mean_bounds(rank_correlations(levels, along))
     answer = "yes" if low > rho_above else "no" if high < rho_above else "unclear"
     reason = f"Spearman {value:.2f} [{low:.2f}, {high:.2f}]; needed above {rho_above:g}"
     details = {"levels": levels, "medians": np.median(along, 0).tolist()}
@@ -86,7 +80,7 @@ def vanishes(distances: Distances, below: float = 0.25) -> Decision:
     CaseError
         Not such a Sweep.
     """
-    levels, along = _distances_along(distances, "vanishes")
+    levels, along = distances_along(distances, "vanishes")
     if len(levels) < 3 or (levels[1] - levels[0]) >= below * (levels[-1] - levels[0]):
         raise CaseError(
             f"vanishes(below={below:g}): a Sweep over {levels}; needed at least 3 levels, the second of them nearer to the first than "
@@ -124,8 +118,8 @@ def flat(distances: Distances, below: float = 0.25) -> Decision:
     CaseError
         Not such a Sweep.
     """
-    levels, along = _distances_along(distances, "flat")
-    neighbours = distances.of([p for p in distances.pairs if distances.blocks[p[0]] != distances.blocks[p[1]]])
+    levels, along = distances_along(distances, "flat")
+    neighbours = between_seeds(distances)
     if not neighbours.size:
         raise CaseError("flat: a Sweep of one seed; needed at least two, for the distance between different systems.")
     if is_degenerate(neighbours):
@@ -177,10 +171,10 @@ def withstands(distances: Distances, level: float = 0.2, below: float = 0.25) ->
     CaseError
         Not such a Sweep, or it does not reach `level`.
     """
-    levels, along = _distances_along(distances, "withstands")
+    levels, along = distances_along(distances, "withstands")
     if levels[-1] < level:
         raise CaseError(f"withstands(level={level:g}): a Sweep over {levels}; needed levels that reach it.")
-    others = distances.of([p for p in distances.pairs if distances.blocks[p[0]] != distances.blocks[p[1]]])
+    others = between_seeds(distances)
     if not others.size:
         raise CaseError(
             "withstands: a Sweep of one seed; needed at least two, for the distance between different systems."
@@ -207,7 +201,23 @@ def withstands(distances: Distances, level: float = 0.2, below: float = 0.25) ->
     )  # fmt: skip
 
 
-def _distances_along(distances: Distances, criterion: str) -> tuple[list[float], Vector]:
+def rank_correlations(levels: list[float], along: Vector) -> Vector:
+    """Spearman's rho between level and distance to the first level, one a seed; 0 where all distances are equal."""
+    from scipy.stats import rankdata  # which costs a second to import, in every worker
+
+    x = rankdata(levels[1:]) - len(levels) / 2
+    y = np.apply_along_axis(rankdata, 1, along) - len(levels) / 2
+    spread = np.sqrt((x**2).sum() * (y**2).sum(1))
+    rho: Vector = np.divide(y @ x, spread, out=np.zeros(len(y)), where=spread > 0)
+    return rho
+
+
+def between_seeds(distances: Distances) -> Vector:
+    """Distances between different systems, at the first level."""
+    return distances.of([(i, j) for i, j in distances.pairs if distances.blocks[i] != distances.blocks[j]])
+
+
+def distances_along(distances: Distances, criterion: str) -> tuple[list[float], Vector]:
     """Levels, and the distances to the first level: one row a block, one column for each later level."""
     expect(distances, criterion, "Sweep")
     levels = sorted(set(distances.positions))

@@ -10,9 +10,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import ndtr, stdtrit
 
-from metricsuite.criteria.resampling import CONFIDENCE, RESAMPLES, Vector, auc, quantiles
+from metricsuite.criteria import sweeps
+from metricsuite.criteria.resampling import RESAMPLES, Vector, auc, expanded, quantiles
 from metricsuite.distances import Distances
 
 Statistic = Callable[[Vector], Vector]
@@ -69,8 +69,7 @@ def advantage(
         drawn = members[rng.integers(len(members), size=(RESAMPLES, len(members)))]
         np.add.at(weights, (np.arange(RESAMPLES)[:, None], drawn), 1)
     sign = 1 if larger_is_better else -1
-    level = float(ndtr(np.sqrt(smallest / (smallest - 1)) * stdtrit(smallest - 1, CONFIDENCE)))
-    low, high = quantiles(sign * (first(weights) - second(weights)), level)
+    low, high = quantiles(sign * (first(weights) - second(weights)), expanded(smallest))
     one, two = (float(f(np.ones((1, len(names))))[0]) for f in (first, second))
     return Advantage(one, two, sign * (one - two), low, high, margin)
 
@@ -82,29 +81,19 @@ def mean_of(values: Vector) -> Statistic:
 
 def moved_ratio(distances: Distances, level: float) -> Statistic:
     """What `withstands` reads at a level of a Sweep: mean distance to oneself disturbed over mean distance to the next system."""
-    own = along(distances)[level]
-    neighbours = distances.of([(i, j) for i, j in distances.pairs if distances.blocks[i] != distances.blocks[j]])
+    own, neighbours = along(distances)[level], sweeps.between_seeds(distances)
     return lambda weights: (weights @ own) / (weights @ neighbours)
 
 
 def rank_correlations(distances: Distances) -> Vector:
     """What `rises` reads: Spearman's rho between level and distance to the first level, one a seed."""
-    columns = along(distances)
-    table = np.array(list(columns.values())).T
-    from scipy.stats import rankdata  # which costs a second to import
-
-    x, y = (np.apply_along_axis(rankdata, 1, np.atleast_2d(v)) for v in (list(columns), table))
-    x, y = x - x.mean(1, keepdims=True), y - y.mean(1, keepdims=True)
-    spread = np.sqrt((x**2).sum(1) * (y**2).sum(1))
-    rho: Vector = np.divide((x * y).sum(1), spread, out=np.zeros(len(y)), where=spread > 0)
-    return rho
+    return sweeps.rank_correlations(*sweeps.distances_along(distances, "rises"))
 
 
 def along(distances: Distances) -> dict[float, Vector]:
     """Distances to the first level of a Sweep, (seeds,) for each later level."""
-    where = {(b, p): i for i, (b, p) in enumerate(zip(distances.blocks, distances.positions, strict=True))}
-    levels, blocks = sorted(set(distances.positions)), sorted(set(distances.blocks))
-    return {p: distances.of([(where[b, levels[0]], where[b, p]) for b in blocks]) for p in levels[1:]}
+    levels, rows = sweeps.distances_along(distances, "replicate")
+    return dict(zip(levels[1:], rows.T, strict=True))
 
 
 def separation(distances: Distances) -> Statistic:
