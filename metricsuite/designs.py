@@ -140,8 +140,9 @@ class Sweep(Design):
     levels : mapping of float to systems, or to labelled groups of systems
         In rising order, the same number (and groups) at each level, one system a seed, in the same order of seeds. Groups: every
         level is a contrast. Plain sequences: each system is compared along its own seed, and with its neighbour at the first level.
-    against : {"first", "all"}
-        Along a seed: every level with the first one, or all levels with one another (triples).
+    against : {"first", "all", "partner"}
+        Along a seed: every level with the first one, or all levels with one another (triples). "partner": levels hold two groups of
+        one size, and system i of one is compared with system i of the other, level by level.
     paired : bool
 
     Raises
@@ -152,15 +153,15 @@ class Sweep(Design):
 
     parameter: str
     levels: Mapping[float, Any]
-    against: Literal["first", "all"] = "first"
+    against: Literal["first", "all", "partner"] = "first"
     paired: bool = field(kw_only=True)
 
     def __post_init__(self) -> None:
         values = list(self.levels)
         if len(values) < 2 or any(b <= a for a, b in itertools.pairwise(values)):
             raise CaseError(f"a Sweep has the levels {values}; needed at least two, rising.")
-        if self.against not in ("first", "all"):
-            raise CaseError(f"a Sweep is against {self.against!r}; needed 'first' or 'all'.")
+        if self.against not in ("first", "all", "partner"):
+            raise CaseError(f"a Sweep is against {self.against!r}; needed 'first', 'all' or 'partner'.")
         first = self.levels[values[0]]
         grouped = isinstance(first, Mapping)
         if grouped:
@@ -170,15 +171,23 @@ class Sweep(Design):
             raise CaseError(
                 f"a Sweep over {self.parameter} has systems {sizes} at levels {values}; needed the same at each."
             )
+        partners = self.against == "partner"
+        if partners and (not isinstance(sizes[0], dict) or len(sizes[0]) != 2 or len(set(sizes[0].values())) != 1):
+            raise CaseError(f"a Sweep against partners has the groups {sizes[0]}; needed two groups of one size.")
         rows: list[tuple[Any, str, float, int]] = []
         for value in values:
             groups = self.levels[value] if grouped else {"": self.levels[value]}
             members = [(s, label) for label, group in groups.items() for s in group]
-            rows += [(s, label, float(value), i) for i, (s, label) in enumerate(members)]
+            rows += [
+                (s, label, float(value), i % (len(members) // 2) if partners else i)
+                for i, (s, label) in enumerate(members)
+            ]
         n = len(rows) // len(values)
         self._set(rows, self._pairs(n, len(values), grouped))
 
     def _pairs(self, n: int, n_levels: int, grouped: bool) -> list[Pair]:
+        if self.against == "partner":
+            return [(k * n + i, k * n + n // 2 + i) for k in range(n_levels) for i in range(n // 2)]
         if grouped:
             return [p for k in range(n_levels) for p in _all_pairs(range(k * n, (k + 1) * n))]
         along = [(a * n + i, b * n + i) for i in range(n) for a in range(n_levels) for b in range(a + 1, n_levels)]

@@ -14,7 +14,6 @@ import os
 import re
 import shlex
 import sys
-import zlib
 from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any
@@ -29,6 +28,7 @@ from metricsuite.designs import Design
 from metricsuite.errors import CaseError, SpecError
 from metricsuite.ledger import Plan
 from metricsuite.properties import PROPERTIES, TRACKS, nearest
+from metricsuite.seeds import CALIBRATION, CERTIFY, Seeds
 from metricsuite.session import ROW, RUN, SETTINGS, Judged, Run
 from metricsuite.settings import DEFAULT_SEEDS, QUICK_PAIRS, Settings
 from metricsuite.verdict import Verdict, blank, judge
@@ -102,7 +102,8 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
     kinds = sorted({s.seed_set for s in run.subjects.found.values()})
     return [
         f"metricsuite {__version__}: {', '.join(run.subjects.found)} ({how})",
-        f"metricsuite: {settings.seeds} seeds ({' and '.join(kinds)} set), {blas}, 1 thread, {settings.timeout:g} s a call"
+        f"metricsuite: {settings.seeds} seeds ({' and '.join(kinds)} set), {blas}, 1 thread, "
+        f"at most {settings.max_pairs} pairs a design, {settings.timeout:g} s a call"
         + (", --quick: never certifies" if settings.quick else ""),
     ]
 
@@ -269,12 +270,19 @@ def pytest_fixture_setup(fixturedef: Any, request: pytest.FixtureRequest) -> Gen
     made = yield
     designs = made if isinstance(made, dict) else {None: made}
     designs = {key: design for key, design in designs.items() if isinstance(design, Design)}
+    most = request.config.stash[SETTINGS].max_pairs
+    for design in designs.values():
+        if len(design.pairs) > most:
+            raise CaseError(
+                f"{request.node.nodeid}: the fixture {fixturedef.argname} makes {design!r}; the most that one design may compare is {most}. "
+                "Make fewer systems or levels, or allow it: --max-pairs."
+            )
     if designs and "seeds" in fixturedef.argnames and not inspect.isgeneratorfunction(fixturedef.func):
 
         @functools.cache
         def remade() -> Any:
             given = {name: request.getfixturevalue(name) for name in fixturedef.argnames if name != "seeds"}
-            return fixturedef.func(**given, seeds=_seeds(request.path.stem, "calibration", CALIBRATION_SEEDS))
+            return fixturedef.func(**given, seeds=Seeds(request.path.stem, CALIBRATION, CALIBRATION_SEEDS))
 
         for key, design in designs.items():
             again = functools.partial(_systems_of, remade, key)
@@ -286,14 +294,10 @@ def _systems_of(remade: Callable[[], Any], key: Any) -> list[Any]:
     return list((remade() if key is None else remade()[key]).systems)
 
 
-def _seeds(stem: str, kind: str, number: int) -> list[int]:
-    return [zlib.crc32(f"{stem}:{kind}:{i}".encode()) for i in range(number)]
-
-
 @pytest.fixture(scope="module")
-def seeds(request: pytest.FixtureRequest) -> list[int]:
+def seeds(request: pytest.FixtureRequest) -> Seeds:
     """Integers from the case file's name, the same for every metric of one seed set."""
-    return _seeds(request.path.stem, getattr(request, "param", "certify"), request.config.stash[SETTINGS].seeds)
+    return Seeds(request.path.stem, getattr(request, "param", CERTIFY), request.config.stash[SETTINGS].seeds)
 
 
 @pytest.fixture

@@ -14,12 +14,19 @@ from metricsuite.properties import TRACKS, nearest
 DEFAULT_SEEDS = 16
 QUICK_SEEDS = 5  # a class: the fewest whose labels can be told apart at p < .01
 QUICK_PAIRS = 1000  # a case of more, at 16 seeds, is left out of a quick run
+MOST_PAIRS = 30_000  # of one design: DSA takes about six minutes for them
 OPTIONS: dict[str, dict[str, Any]] = {
     "--seeds": {
         "type": int,
         "default": None,
         "metavar": "N",
         "help": "seeds that each design is made of (16; fewer never certify)",
+    },
+    "--max-pairs": {
+        "type": int,
+        "default": MOST_PAIRS,
+        "metavar": "N",
+        "help": f"the most pairs that one design may compare ({MOST_PAIRS})",
     },
     "--certificate": {
         "default": None,
@@ -78,6 +85,7 @@ class Settings:
     quick: bool
     explore: bool
     dump: Path | None
+    max_pairs: int = MOST_PAIRS
 
     @classmethod
     def of(cls, config: pytest.Config) -> Settings:
@@ -113,5 +121,5 @@ class Settings:
             seeds=seeds, certificate=path(flag("--certificate")), tracks=tuple(flag("--track")),
             waivers=path(flag("--waivers")) or (config.rootpath / waivers if waivers else None),
             timeout=timeout, orientation=flag("--orientation"), isolate=not (flag("--no-isolation") or config.getoption("usepdb", False)),
-            quick=quick, explore=flag("--explore"), dump=path(flag("--dump")),
+            quick=quick, explore=flag("--explore"), dump=path(flag("--dump")), max_pairs=flag("--max-pairs"),
         )  # fmt: skip

@@ -4,6 +4,8 @@
     invariant(distances, below=.25)         an Orbit: images near, beside systems that differ; exactly=True for group actions
     sensitive(distances, above=.1)          an Orbit: images moved
     rises(distances, rho_above=.5)          a Sweep: the distance grows along the parameter
+    follows(distances, values)              a Sweep: the distance goes with what was measured of each system
+    arrives(distances, below=.25)           a Sweep of four levels: the third lies where the second does, not where the last does
     vanishes(distances, below=.25)          a Sweep: near the first level the distance is a small part of that to the last
     flat(distances, below=.25)              a Sweep: it does not
     stays_unrelated(distances, below=.25)   a Sweep of unrelated systems: they stay as far apart whatever their size
@@ -23,11 +25,13 @@ from metricsuite.criteria.contrasts import separates, survives
 from metricsuite.criteria.decision import Decision
 from metricsuite.criteria.nulls import stays_unrelated
 from metricsuite.criteria.orbits import identical, invariant, sensitive
-from metricsuite.criteria.sweeps import flat, rises, vanishes, withstands
+from metricsuite.criteria.sweeps import arrives, flat, follows, rises, vanishes, withstands
 
 __all__ = [
     "Decision",
+    "arrives",
     "flat",
+    "follows",
     "identical",
     "invariant",
     "obeys",

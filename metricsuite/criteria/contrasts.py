@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from metricsuite.criteria.decision import Decision, decide, expect
 from metricsuite.criteria.resampling import auc_with_bounds
 from metricsuite.errors import CaseError
@@ -31,7 +33,7 @@ def separates(distances: Distances, auc_above: float = 0.7) -> Decision:
     Returns
     -------
     Decision
-        With p, and the AUC of every one-number control, in `details`.
+        With p, the AUC of every one-number control, and the median distance within and between classes, in `details`.
 
     Raises
     ------
@@ -45,7 +47,10 @@ def separates(distances: Distances, auc_above: float = 0.7) -> Decision:
     controls = {name: auc_with_bounds(matrix, distances.labels)[:2] for name, matrix in distances.controls.items()}
     answer = "yes" if low > auc_above and p < P_BELOW else "no" if high < auc_above else "unclear"
     reason = f"AUC {auc:.2f} [{low:.2f}, {high:.2f}] against {auc_above:g}, p = {p:.2g}"
-    details = {"p": p, "controls": {name: {"statistic": a, "low": lo} for name, (a, lo) in controls.items()}}
+    details = {
+        "p": p, "controls": {name: {"statistic": a, "low": lo} for name, (a, lo) in controls.items()},
+        "medians": _medians(distances),
+    }  # fmt: skip
     short_of_p = low > auc_above and p >= P_BELOW
     margin = P_BELOW - p if short_of_p else low - auc_above
     decision = decide(
@@ -113,3 +118,12 @@ def survives(
         "survives", direction, answer, (weakest.statistic, weakest.low, weakest.high), auc_above, weakest.margin,
         f"AUC up to {needed[-1]:g}", f"{breakdown}; AUC {curve}", distances, details,
     )  # fmt: skip
+
+
+def _medians(distances: Distances) -> dict[str, float]:
+    """The median distance within each class and between each two: the floors that a distance is read beside."""
+    found: dict[str, list[float]] = {}
+    for i, j in distances.pairs:
+        kind = " / ".join(sorted((distances.labels[i], distances.labels[j])))
+        found.setdefault(kind, []).append(float(distances.mean[i, j]))
+    return {kind: float(np.median(values)) for kind, values in found.items()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -59,16 +60,63 @@ def rises(distances: Distances, rho_above: float = 0.5) -> Decision:
     )
 
 
-def vanishes(distances: Distances, below: float = 0.25) -> Decision:
-    """Does the distance from the first level vanish as the parameter does?
+def follows(distances: Distances, values: Mapping[float, Sequence[float]], rho_above: float = 0.5) -> Decision:
+    """Does the distance along a Sweep follow something that was measured of each system, such as the accuracy it lost?
 
-    The statistic is the median distance from the first level to the second, as a part of that to the last: 0 where what is near in
-    the parameter is near, 1 where any difference is as good as the largest.
+    The statistic is Spearman's rho between distance and value over the levels, within each seed, averaged over seeds: -1 to 1. A seed
+    whose values are all equal counts 0: there is nothing to follow.
 
     Parameters
     ----------
     distances : Distances
-        Of a Sweep without groups, at least three levels; the second so near the first that the ratio of levels lies below `below`.
+        Of a Sweep without groups (the distances to its first level, which needs no value), or against partners (those at every level).
+    values : mapping of float to sequence of float
+        For each level, what was measured, one number a seed, in the order of the level's systems.
+    rho_above : float
+
+    Returns
+    -------
+    Decision
+
+    Raises
+    ------
+    CaseError
+        Not such a Sweep, fewer than two distances a seed or two seeds, or values that are missing or not finite.
+    """
+    levels, along = distances_along(distances, "follows", partners=True)
+    if not any(distances.labels):
+        levels = levels[1:]
+    given = {at: len(values.get(at, ())) for at in levels}
+    if len(levels) < 2 or len(along) < 2 or any(n != len(along) for n in given.values()):
+        raise CaseError(
+            f"follows: {len(along)} seeds, and values by level {given}; needed at least two levels and two seeds, and one value for each seed "
+            "at each level."
+        )
+    measured = np.array([values[at] for at in levels], float).T
+    if not np.isfinite(measured).all():
+        raise CaseError("follows: values that are not finite; needed a number for each system.")
+    value, low, high = mean_bounds(_row_correlations(measured, along))
+    answer = "yes" if low > rho_above else "no" if high < rho_above else "unclear"
+    medians, typical = np.median(along, 0).tolist(), np.median(measured, 0).tolist()
+    curve = ", ".join(f"{d:.3g} at {v:.2g}" for d, v in zip(medians, typical, strict=True))
+    reason = f"Spearman {value:.2f} [{low:.2f}, {high:.2f}] between distance and what was measured; needed above {rho_above:g}; medians {curve}"
+    details = {"levels": levels, "medians": medians, "values": typical}
+    return decide(
+        "follows", "sensitive", answer, (value, low, high), rho_above, low - rho_above, "Spearman's rho", reason, distances, details
+    )  # fmt: skip
+
+
+def arrives(distances: Distances, below: float = 0.25) -> Decision:
+    """Is the third level of a Sweep as near to the first as the second is, seen from how far the last is?
+
+    The first level is a reference, the second its floor (systems of the same kind from other seeds), the third what should have arrived
+    there, the last what should not. The statistic is (mean d3 - mean d2) / (mean d4 - mean d2), of mean distances to the first level: 0
+    at the floor, 1 where nothing arrived. What is bounded is d3 - d2 - below (d4 - d2), so that no ratio of a small denominator decides.
+
+    Parameters
+    ----------
+    distances : Distances
+        Of a Sweep of four levels, without groups.
     below : float
 
     Returns
@@ -80,6 +128,52 @@ def vanishes(distances: Distances, below: float = 0.25) -> Decision:
     CaseError
         Not such a Sweep.
     """
+    levels, along = distances_along(distances, "arrives")
+    if len(levels) != 4 or any(distances.labels) or len(along) < 2:
+        raise CaseError(
+            f"arrives: a Sweep over {levels} of {len(along)} seeds; needed four levels (reference, floor, arrived, not arrived) and two seeds."
+        )
+    floor, there, far = along.T
+    scale = float(np.median(along)) or 1.0
+    excess, low, high = mean_bounds((there - floor - below * (far - floor)) / scale)
+    span = float(far.mean() - floor.mean())
+    ratio = float(there.mean() - floor.mean()) / span if span else float("inf")
+    answer = "yes" if high < 0 else "no" if low > 0 else "unclear"
+    reason = (
+        f"mean distances {floor.mean():.3g} at the floor, {there.mean():.3g} arrived, {far.mean():.3g} not: {ratio:.2f} of the way, needed below "
+        f"{below:g}; the excess over that is {excess:.3f} [{low:.3f}, {high:.3f}] of the median distance"
+    )
+    details = {"levels": levels, "medians": np.median(along, 0).tolist(), "ratio": ratio}
+    return decide(
+        "arrives", "sensitive", answer, (excess, low, high), 0.0, -high, "excess over the floor", reason, distances, details
+    )  # fmt: skip
+
+
+def vanishes(distances: Distances, below: float = 0.25, *, direction: str = "sensitive") -> Decision:
+    """Does the distance from the first level vanish as the parameter does?
+
+    The statistic is the median distance from the first level to the second, as a part of that to the last: 0 where what is near in
+    the parameter is near, 1 where any difference is as good as the largest.
+
+    Parameters
+    ----------
+    distances : Distances
+        Of a Sweep without groups, at least three levels; the second so near the first that the ratio of levels lies below `below`.
+    below : float
+    direction : {"sensitive", "invariant"}
+        "sensitive" decides whether the distance is one of the parameter, "invariant" whether what the second level changes does not matter.
+
+    Returns
+    -------
+    Decision
+
+    Raises
+    ------
+    CaseError
+        Not such a Sweep.
+    """
+    if direction not in ("sensitive", "invariant"):
+        raise CaseError(f"vanishes(direction={direction!r}); needed 'sensitive' or 'invariant'.")
     levels, along = distances_along(distances, "vanishes")
     if len(levels) < 3 or (levels[1] - levels[0]) >= below * (levels[-1] - levels[0]):
         raise CaseError(
@@ -87,13 +181,13 @@ def vanishes(distances: Distances, below: float = 0.25) -> Decision:
             f"{below:g} of the way to the last."
         )
     if is_degenerate(along[:, -1]):
-        return nothing_moves("vanishes", "sensitive", below, distances)
+        return nothing_moves("vanishes", direction, below, distances)
     ratio, low, high = ratio_bounds(along[:, 0], along[:, -1])
     answer = "yes" if high < below else "no" if low > below else "unclear"
     reason = f"at {levels[1]:g} the distance is {ratio:.2g} [{low:.2g}, {high:.2g}] of that at {levels[-1]:g}; needed below {below:g}"
     details = {"levels": levels, "medians": np.median(along, 0).tolist()}
     return decide(
-        "vanishes", "sensitive", answer, (ratio, low, high), below, below - high, "median ratio", reason, distances, details
+        "vanishes", direction, answer, (ratio, low, high), below, below - high, "median ratio", reason, distances, details
     )  # fmt: skip
 
 
@@ -203,12 +297,16 @@ def withstands(distances: Distances, level: float = 0.2, below: float = 0.25) ->
 
 def rank_correlations(levels: list[float], along: Vector) -> Vector:
     """Spearman's rho between level and distance to the first level, one a seed; 0 where all distances are equal."""
+    return _row_correlations(np.broadcast_to(np.array(levels[1:]), along.shape), along)
+
+
+def _row_correlations(values: Vector, along: Vector) -> Vector:
+    """Spearman's rho of each row of one with the same row of the other; 0 where a row is constant."""
     from scipy.stats import rankdata  # which costs a second to import, in every worker
 
-    x = rankdata(levels[1:]) - len(levels) / 2
-    y = np.apply_along_axis(rankdata, 1, along) - len(levels) / 2
-    spread = np.sqrt((x**2).sum() * (y**2).sum(1))
-    rho: Vector = np.divide(y @ x, spread, out=np.zeros(len(y)), where=spread > 0)
+    x, y = (np.apply_along_axis(rankdata, 1, rows) - (rows.shape[1] + 1) / 2 for rows in (values, along))
+    spread = np.sqrt((x**2).sum(1) * (y**2).sum(1))
+    rho: Vector = np.divide((x * y).sum(1), spread, out=np.zeros(len(y)), where=spread > 0)
     return rho
 
 
@@ -217,10 +315,17 @@ def between_seeds(distances: Distances) -> Vector:
     return distances.of([(i, j) for i, j in distances.pairs if distances.blocks[i] != distances.blocks[j]])
 
 
-def distances_along(distances: Distances, criterion: str) -> tuple[list[float], Vector]:
-    """Levels, and the distances to the first level: one row a block, one column for each later level."""
+def distances_along(distances: Distances, criterion: str, partners: bool = False) -> tuple[list[float], Vector]:
+    """Levels, and the distances to the first level: one row a block, one column for each later level.
+
+    Of a Sweep against partners, if `partners` allows one: the distances to the partner, a column for every level.
+    """
     expect(distances, criterion, "Sweep")
     levels = sorted(set(distances.positions))
+    if partners and any(distances.labels) and len(distances.pairs) == len(distances.labels) // 2:
+        at = {(distances.blocks[i], distances.positions[i]): (i, j) for i, j in distances.pairs}
+        blocks = sorted(set(distances.blocks))
+        return levels, np.array([distances.of([at[b, p] for p in levels]) for b in blocks])
     if any(distances.labels) or len(levels) < 2:
         raise CaseError(
             f"{criterion}: levels {levels}, labels {sorted(set(distances.labels))}; needed a Sweep without groups."
