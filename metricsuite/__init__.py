@@ -21,7 +21,7 @@ _HOMES = {
     "Property": "properties",
     **dict.fromkeys(("Contrast", "Orbit", "Sweep"), "designs"),
 }
-_ROOMS = ("criteria", "designs", "systems", "transformations")
+_ROOMS = ("criteria", "designs", "networks", "systems", "transformations")
 __all__ = [
     "Contrast",
     "MetricSpec",
@@ -35,6 +35,7 @@ __all__ = [
     "designs",
     "load_metric",
     "metric",
+    "networks",
     "pairwise",
     "read_certificate",
     "systems",
@@ -42,7 +43,7 @@ __all__ = [
 ]
 
 if _TYPE_CHECKING:
-    from metricsuite import criteria, designs, systems, transformations
+    from metricsuite import criteria, designs, networks, systems, transformations
     from metricsuite.arrays import Trajectories
     from metricsuite.certificate import read_certificate
     from metricsuite.certifying import certify

@@ -39,3 +39,7 @@ class WaiverError(MetricsuiteError, ValueError):
 
 class CertificateError(MetricsuiteError, ValueError):
     """A certificate that cannot be read: not JSON, another schema, fields missing."""
+
+
+class ZooError(MetricsuiteError, RuntimeError):
+    """Stored networks that are missing, damaged or of another version."""
