@@ -4,7 +4,7 @@ The target, delay-anti, is learned out of basic, anti and delay. A network learn
 frozen but the target's rule vector, so that what it can do is what its parts allow: without anti it does not learn the target, with it it does. A
 metric of what networks compute should find networks nearer to one that learned the target outright, the more of the target they can do. (Guilhot
 et al. 2024 freeze all but the input weights; there every pretrained network learns the target, and what is left to tell is small. Their
-orderings are in `metricsuite replicate`.) Distances are to networks of other seeds; own trials are those in which Procrustes and CKA are out of scope.
+orderings are in `metricsuite replicate`.) Distances are to all masters of other seeds, and so are the masters' own; own trials are those in which Procrustes and CKA are out of scope.
 """
 
 import pytest
@@ -12,7 +12,7 @@ import pytest
 from metricsuite import Contrast, Sweep, networks, pairwise
 from metricsuite.criteria import arrives, follows, separates
 
-GROUPS = (
+PARTS = (
     "pretrain",
     "pretrain_basic_anti",
     "pretrain_anti",
@@ -60,29 +60,28 @@ def test_tells_trained_from_untrained(metric, trained_and_untrained, verdict):
 
 @pytest.fixture(scope="module")
 def compositions(architecture, family, same, seeds):
-    frozen = [networks.load(architecture, family, f"{part}_frozen", "rule") for part in GROUPS]
-    levels = {0: networks.record(networks.load(architecture, family, "master_second"), seeds, same)}
-    levels |= {k: networks.record(group, seeds, same) for k, group in enumerate(frozen, start=1)}
-    sweep = Sweep("group", levels, paired=same)
-    return {"sweep": sweep, "lost": {k: networks.lost(group, seeds) for k, group in enumerate(frozen, start=1)}}
+    groups = [networks.load(architecture, family, "master")]
+    groups += [networks.load(architecture, family, f"{part}_frozen", "rule") for part in PARTS]
+    levels = {k: networks.record(group, seeds, same) for k, group in enumerate(groups)}
+    lost = {k: networks.lost(group, seeds) for k, group in enumerate(groups)}
+    return {"sweep": Sweep("group", levels, against="others", paired=same), "lost": lost}
 
 
-@pytest.mark.decides("composition", pairs=128)
+@pytest.mark.decides("composition", pairs=1800)
 def test_follows_accuracy(metric, compositions, verdict):
     verdict(follows(pairwise(metric, compositions["sweep"]), compositions["lost"]))
 
 
 @pytest.fixture(scope="module")
 def all_parts(architecture, family, same, seeds):
-    groups = [
-        networks.load(architecture, family, "master_second"),
-        networks.load(architecture, family, "master"),
-        networks.load(architecture, family, "pretrain_frozen", "rule"),
-        networks.load(architecture, family, "pretrain_basic_delay_frozen", "rule"),
+    groups = [networks.load(architecture, family, "master")]
+    groups += [
+        networks.load(architecture, family, f"{part}_frozen", "rule") for part in ("pretrain", "master")
     ]
-    return Sweep("group", {k: networks.record(group, seeds, same) for k, group in enumerate(groups)}, paired=same)
+    levels = {k: networks.record(group, seeds, same) for k, group in enumerate(groups)}
+    return Sweep("group", levels, against="others", paired=same)
 
 
-@pytest.mark.decides("composition", pairs=64)
+@pytest.mark.decides("composition", pairs=600)
 def test_all_parts_make_the_whole(metric, all_parts, verdict):
     verdict(arrives(pairwise(metric, all_parts)))

@@ -2,8 +2,8 @@
 
 The checkpoints are set by performance, not by time: before training, after the first ten updates, at a quarter, a half and three quarters of the way
 from guessing to the goal, and at the end. Early updates move weights and leave performance where it was; a metric that reacts to them is seen to. The
-distance is taken to the network's own end, to the end of another seed's, and between a network that was pretrained on the parts and another
-seed's that was not, both at the same checkpoint (the over-learning figure of Guilhot et al. 2024). Each should go with the accuracy that is still missing.
+distance is taken to the network's own end, to the ends of the other seeds', and between a network that was pretrained on the parts and the other
+seeds' that were not, at the same checkpoint (the over-learning figure of Guilhot et al. 2024). Each should go with the accuracy that is still missing.
 (Checkpoints are kept for the decision tasks only.)
 """
 
@@ -45,40 +45,28 @@ def test_nears_its_own_end(metric, to_own_end, verdict):
 
 
 @pytest.fixture(scope="module")
-def to_anothers_end(architecture, masters, same, seeds):
-    levels = {0: networks.record(networks.load(architecture, "decision", "master_second"), seeds, same)}
-    levels |= {k: networks.record(group, seeds, same) for k, group in enumerate(masters, start=1)}
-    return {
-        "sweep": Sweep("checkpoint", levels, paired=same),
-        "lost": {k: networks.lost(group, seeds) for k, group in enumerate(masters, start=1)},
-    }
+def to_others_end(masters, same, seeds):
+    levels = {k: networks.record(group, seeds, same) for k, group in enumerate(masters)}
+    lost = {k: networks.lost(group, seeds) for k, group in enumerate(masters)}
+    return {"sweep": Sweep("checkpoint", levels, against="others", paired=same), "lost": lost}
 
 
-@pytest.mark.decides("learning-progress", pairs=112)
-def test_nears_anothers_end(metric, to_anothers_end, verdict):
-    verdict(follows(pairwise(metric, to_anothers_end["sweep"]), to_anothers_end["lost"]))
+@pytest.mark.decides("learning-progress", pairs=1320)
+def test_nears_the_others_end(metric, to_others_end, verdict):
+    verdict(follows(pairwise(metric, to_others_end["sweep"]), to_others_end["lost"]))
 
 
 @pytest.fixture(scope="module")
-def beside_a_master(architecture, masters, same, seeds):
-    learners = [
-        networks.load(architecture, "decision", "pretrain_unfrozen", checkpoint=checkpoint)
-        for checkpoint in CHECKPOINTS
-    ]
-    following = {k: networks.record(group, seeds, same) for k, group in enumerate(masters)}
+def beside_masters(architecture, masters, same, seeds):
+    learners = [networks.load(architecture, "decision", "pretrain_unfrozen", checkpoint=at) for at in CHECKPOINTS]
     levels = {
-        k: {
-            "learner": networks.record(group, seeds, same),
-            "master": following[k][1:] + following[k][:1],
-        }  # the next seed's
-        for k, group in enumerate(learners)
+        k: {"learner": networks.record(learner, seeds, same), "master": networks.record(master, seeds, same)}
+        for k, (learner, master) in enumerate(zip(learners, masters, strict=True))
     }
-    return {
-        "sweep": Sweep("checkpoint", levels, against="partner", paired=same),
-        "lost": {k: networks.lost(group, seeds) for k, group in enumerate(learners)},
-    }
+    lost = {k: networks.lost(group, seeds) for k, group in enumerate(learners)}
+    return {"sweep": Sweep("checkpoint", levels, against="others", paired=same), "lost": lost}
 
 
-@pytest.mark.decides("learning-progress", pairs=96)
-def test_nears_the_master_beside_it(metric, beside_a_master, verdict):
-    verdict(follows(pairwise(metric, beside_a_master["sweep"]), beside_a_master["lost"]))
+@pytest.mark.decides("learning-progress", pairs=1440)
+def test_nears_the_masters_beside_it(metric, beside_masters, verdict):
+    verdict(follows(pairwise(metric, beside_masters["sweep"]), beside_masters["lost"]))

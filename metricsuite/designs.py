@@ -140,9 +140,10 @@ class Sweep(Design):
     levels : mapping of float to systems, or to labelled groups of systems
         In rising order, the same number (and groups) at each level, one system a seed, in the same order of seeds. Groups: every
         level is a contrast. Plain sequences: each system is compared along its own seed, and with its neighbour at the first level.
-    against : {"first", "all", "partner"}
-        Along a seed: every level with the first one, or all levels with one another (triples). "partner": levels hold two groups of
-        one size, and system i of one is compared with system i of the other, level by level.
+    against : {"first", "all", "others"}
+        "first": every level with the first one, along a seed. "all": all levels with one another, along a seed (triples). "others": systems
+        of every level, the first included, with the first level's systems of all other seeds; where levels hold two groups of one
+        size, system i of the first group with all but system i of the second, level by level.
     paired : bool
 
     Raises
@@ -153,15 +154,15 @@ class Sweep(Design):
 
     parameter: str
     levels: Mapping[float, Any]
-    against: Literal["first", "all", "partner"] = "first"
+    against: Literal["first", "all", "others"] = "first"
     paired: bool = field(kw_only=True)
 
     def __post_init__(self) -> None:
         values = list(self.levels)
         if len(values) < 2 or any(b <= a for a, b in itertools.pairwise(values)):
             raise CaseError(f"a Sweep has the levels {values}; needed at least two, rising.")
-        if self.against not in ("first", "all", "partner"):
-            raise CaseError(f"a Sweep is against {self.against!r}; needed 'first', 'all' or 'partner'.")
+        if self.against not in ("first", "all", "others"):
+            raise CaseError(f"a Sweep is against {self.against!r}; needed 'first', 'all' or 'others'.")
         first = self.levels[values[0]]
         grouped = isinstance(first, Mapping)
         if grouped:
@@ -171,9 +172,11 @@ class Sweep(Design):
             raise CaseError(
                 f"a Sweep over {self.parameter} has systems {sizes} at levels {values}; needed the same at each."
             )
-        partners = self.against == "partner"
+        partners = grouped and self.against == "others"
         if partners and (not isinstance(sizes[0], dict) or len(sizes[0]) != 2 or len(set(sizes[0].values())) != 1):
-            raise CaseError(f"a Sweep against partners has the groups {sizes[0]}; needed two groups of one size.")
+            raise CaseError(
+                f"a Sweep of groups against others has the groups {sizes[0]}; needed two groups of one size."
+            )
         rows: list[tuple[Any, str, float, int]] = []
         for value in values:
             groups = self.levels[value] if grouped else {"": self.levels[value]}
@@ -186,8 +189,12 @@ class Sweep(Design):
         self._set(rows, self._pairs(n, len(values), grouped))
 
     def _pairs(self, n: int, n_levels: int, grouped: bool) -> list[Pair]:
-        if self.against == "partner":
-            return [(k * n + i, k * n + n // 2 + i) for k in range(n_levels) for i in range(n // 2)]
+        if self.against == "others":
+            half = n // 2 if grouped else n
+            apart = [(i, j) for i in range(half) for j in range(half) if i != j]
+            if grouped:
+                return [(k * n + i, k * n + half + j) for k in range(n_levels) for i, j in apart]
+            return _all_pairs(range(n)) + [(j, k * n + i) for k in range(1, n_levels) for i, j in apart]
         if grouped:
             return [p for k in range(n_levels) for p in _all_pairs(range(k * n, (k + 1) * n))]
         along = [(a * n + i, b * n + i) for i in range(n) for a in range(n_levels) for b in range(a + 1, n_levels)]

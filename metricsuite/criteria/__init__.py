@@ -5,7 +5,7 @@
     sensitive(distances, above=.1)          an Orbit: images moved
     rises(distances, rho_above=.5)          a Sweep: the distance grows along the parameter
     follows(distances, values)              a Sweep: the distance goes with what was measured of each system
-    arrives(distances, below=.25)           a Sweep of four levels: the third lies where the second does, not where the last does
+    arrives(distances, below=.25)           a Sweep of three levels: the second lies where the first does, not where the last does
     vanishes(distances, below=.25)          a Sweep: near the first level the distance is a small part of that to the last
     flat(distances, below=.25)              a Sweep: it does not
     stays_unrelated(distances, below=.25)   a Sweep of unrelated systems: they stay as far apart whatever their size

@@ -87,7 +87,7 @@ def survives(
     Raises
     ------
     CaseError
-        Not such a Sweep, it does not reach `level`, or another direction.
+        Not such a Sweep, not of all pairs, it does not reach `level`, or another direction.
     """
     expect(distances, "survives", "Sweep")
     levels = sorted(set(distances.positions))
@@ -96,6 +96,11 @@ def survives(
     if not any(distances.labels) or levels[-1] < level:
         raise CaseError(
             f"survives(level={level:g}): a Sweep over {levels}; needed labelled groups at each level, and levels that reach it."
+        )
+    n = len(distances.labels) // len(levels)
+    if len(distances.pairs) < len(levels) * n * (n - 1) // 2:
+        raise CaseError(
+            "survives: a Sweep against partners, which are compared two by two; needed all pairs at each level, to tell classes apart."
         )
     decisions = {at: separates(distances.at(at), auc_above) for at in levels}
     passed = [at for k, at in enumerate(levels) if all(decisions[b].answer == "yes" for b in levels[: k + 1])]

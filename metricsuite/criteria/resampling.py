@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import ndtr, stdtrit
+from scipy.special import ndtr, ndtri, stdtrit
 
 Vector = npt.NDArray[np.float64]
 RESAMPLES = 2000
@@ -35,7 +35,31 @@ def expanded(n: int) -> float:
     They are too narrow by sqrt((n - 1) / n) and by the normal's lighter tails: expanded as if the mean were t-distributed
     (Hesterberg 2015, "expanded percentile interval").
     """
-    return float(ndtr(np.sqrt(n / (n - 1)) * stdtrit(n - 1, CONFIDENCE))) if n > 1 else CONFIDENCE
+    return float(ndtr(_expanded_z(n))) if n > 1 else CONFIDENCE
+
+
+def _expanded_z(n: int) -> float:
+    return float(np.sqrt(n / (n - 1)) * stdtrit(n - 1, CONFIDENCE))
+
+
+def skewed_mean_bounds(values: Vector) -> tuple[float, float, float]:
+    """As `mean_bounds`, for values with a tail on one side, such as correlations near 1: bias-corrected and accelerated, and expanded.
+
+    Where the tail happens to be missing, the mean is too high and the spread too small at once, and plain percentiles pass too often
+    (Efron 1987, sec. 3; of correlations whose mean is .5, 2.9 % instead of 1.8 % at 16 blocks of 5 levels).
+    """
+    n = len(values)
+    from_mean = values - values.mean()
+    spread = float((from_mean**2).sum())
+    if n < 2 or not spread > 0:
+        return mean_bounds(values)
+    index = np.random.default_rng(_STREAM).integers(n, size=(RESAMPLES, n))
+    draws = values[index].mean(axis=1)
+    less, equal = (draws < values.mean()).mean(), (draws == values.mean()).mean()
+    bias, acceleration = ndtri(less + equal / 2), (from_mean**3).sum() / (6 * spread**1.5)
+    z = bias + np.array([-1, 1]) * _expanded_z(n)
+    low, high = np.quantile(draws, ndtr(bias + z / (1 - acceleration * z)))
+    return float(values.mean()), float(low), float(high)
 
 
 def ratio_bounds(
@@ -51,6 +75,23 @@ def ratio_bounds(
     return float(average(images) / average(others)), *quantiles(
         draws, expanded(n) if average is np.mean else CONFIDENCE
     )
+
+
+def part_bounds(part: Vector, whole: Vector, most: float = 10.0) -> tuple[float, float, float]:
+    """A mean over another mean that may come near 0, one value of each a block, with its bounds.
+
+    At most `most` either way, and `most` where the whole is not above 0: what nothing is a part of. So an upper bound below c says that both
+    mean(part) < c mean(whole) and mean(whole) > 0, in as many draws (Fieller 1954, by bootstrap), and no small denominator decides.
+    """
+    n = len(part)
+    index = np.random.default_rng(_STREAM).integers(n, size=(RESAMPLES, n))
+
+    def ratio(a: Vector, b: Vector) -> Vector:
+        out: Vector = np.clip(np.divide(a, b, out=np.full_like(a, most), where=b > 0), -most, most)
+        return out
+
+    value = ratio(part.mean(keepdims=True), whole.mean(keepdims=True))
+    return float(value[0]), *quantiles(ratio(part[index].mean(1), whole[index].mean(1)), expanded(n))
 
 
 def auc_with_bounds(matrix: Vector, labels: tuple[str, ...]) -> tuple[float, float, float, float]:

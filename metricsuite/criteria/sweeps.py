@@ -9,7 +9,7 @@ import numpy as np
 
 from metricsuite.criteria.decision import Decision, decide, expect
 from metricsuite.criteria.orbits import is_degenerate, nothing_moves, null_of, stays_below
-from metricsuite.criteria.resampling import Vector, mean_bounds, ratio_bounds
+from metricsuite.criteria.resampling import Vector, mean_bounds, part_bounds, ratio_bounds, skewed_mean_bounds
 from metricsuite.errors import CaseError
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def follows(distances: Distances, values: Mapping[float, Sequence[float]], rho_a
     Parameters
     ----------
     distances : Distances
-        Of a Sweep without groups (the distances to its first level, which needs no value), or against partners (those at every level).
+        Of a Sweep without groups: distances to its first level, which needs no value. Of one against others: mean distances at every level.
     values : mapping of float to sequence of float
         For each level, what was measured, one number a seed, in the order of the level's systems.
     rho_above : float
@@ -83,8 +83,10 @@ def follows(distances: Distances, values: Mapping[float, Sequence[float]], rho_a
     CaseError
         Not such a Sweep, fewer than two distances a seed or two seeds, or values that are missing or not finite.
     """
-    levels, along = distances_along(distances, "follows", partners=True)
-    if not any(distances.labels):
+    if _against_others(distances):
+        levels, along = distances_to_others(distances, "follows")
+    else:
+        levels, along = distances_along(distances, "follows")
         levels = levels[1:]
     given = {at: len(values.get(at, ())) for at in levels}
     if len(levels) < 2 or len(along) < 2 or any(n != len(along) for n in given.values()):
@@ -95,7 +97,7 @@ def follows(distances: Distances, values: Mapping[float, Sequence[float]], rho_a
     measured = np.array([values[at] for at in levels], float).T
     if not np.isfinite(measured).all():
         raise CaseError("follows: values that are not finite; needed a number for each system.")
-    value, low, high = mean_bounds(_row_correlations(measured, along))
+    value, low, high = skewed_mean_bounds(_row_correlations(measured, along))
     answer = "yes" if low > rho_above else "no" if high < rho_above else "unclear"
     medians, typical = np.median(along, 0).tolist(), np.median(measured, 0).tolist()
     curve = ", ".join(f"{d:.3g} at {v:.2g}" for d, v in zip(medians, typical, strict=True))
@@ -107,16 +109,17 @@ def follows(distances: Distances, values: Mapping[float, Sequence[float]], rho_a
 
 
 def arrives(distances: Distances, below: float = 0.25) -> Decision:
-    """Is the third level of a Sweep as near to the first as the second is, seen from how far the last is?
+    """Do systems lie as near to those of a Sweep's first level as these lie to one another, seen from how far the last level is?
 
-    The first level is a reference, the second its floor (systems of the same kind from other seeds), the third what should have arrived
-    there, the last what should not. The statistic is (mean d3 - mean d2) / (mean d4 - mean d2), of mean distances to the first level: 0
-    at the floor, 1 where nothing arrived. What is bounded is d3 - d2 - below (d4 - d2), so that no ratio of a small denominator decides.
+    The first level is where to arrive, the second what should have arrived there, the third what should not. Of mean distances to the
+    first level's systems of other seeds the statistic is (mean d2 - mean d1) / (mean d3 - mean d1): 0 at the floor, which is the first level's own,
+    1 where nothing arrived, and at most 10, which also stands for a last level that lies no farther than the floor: there is no way to go
+    then, and nothing can have arrived.
 
     Parameters
     ----------
     distances : Distances
-        Of a Sweep of four levels, without groups.
+        Of a Sweep of three levels, without groups, against others.
     below : float
 
     Returns
@@ -128,24 +131,22 @@ def arrives(distances: Distances, below: float = 0.25) -> Decision:
     CaseError
         Not such a Sweep.
     """
-    levels, along = distances_along(distances, "arrives")
-    if len(levels) != 4 or any(distances.labels) or len(along) < 2:
+    levels, along = distances_to_others(distances, "arrives")
+    if len(levels) != 3 or any(distances.labels) or len(along) < 2:
         raise CaseError(
-            f"arrives: a Sweep over {levels} of {len(along)} seeds; needed four levels (reference, floor, arrived, not arrived) and two seeds."
+            f"arrives: a Sweep over {levels} of {len(along)} seeds; needed three levels (where to arrive, arrived, not arrived) without groups, "
+            "and two seeds."
         )
     floor, there, far = along.T
-    scale = float(np.median(along)) or 1.0
-    excess, low, high = mean_bounds((there - floor - below * (far - floor)) / scale)
-    span = float(far.mean() - floor.mean())
-    ratio = float(there.mean() - floor.mean()) / span if span else float("inf")
-    answer = "yes" if high < 0 else "no" if low > 0 else "unclear"
+    ratio, low, high = part_bounds(there - floor, far - floor)
+    answer = "yes" if high < below else "no" if low > below else "unclear"
     reason = (
-        f"mean distances {floor.mean():.3g} at the floor, {there.mean():.3g} arrived, {far.mean():.3g} not: {ratio:.2f} of the way, needed below "
-        f"{below:g}; the excess over that is {excess:.3f} [{low:.3f}, {high:.3f}] of the median distance"
+        f"mean distances {floor.mean():.3g} at the floor, {there.mean():.3g} arrived, {far.mean():.3g} not: {ratio:.2f} [{low:.2f}, {high:.2f}] "
+        f"of the way from the floor; needed below {below:g}"
     )
-    details = {"levels": levels, "medians": np.median(along, 0).tolist(), "ratio": ratio}
+    details = {"levels": levels, "medians": np.median(along, 0).tolist()}
     return decide(
-        "arrives", "sensitive", answer, (excess, low, high), 0.0, -high, "excess over the floor", reason, distances, details
+        "arrives", "sensitive", answer, (ratio, low, high), below, below - high, "part of the way", reason, distances, details
     )  # fmt: skip
 
 
@@ -315,23 +316,43 @@ def between_seeds(distances: Distances) -> Vector:
     return distances.of([(i, j) for i, j in distances.pairs if distances.blocks[i] != distances.blocks[j]])
 
 
-def distances_along(distances: Distances, criterion: str, partners: bool = False) -> tuple[list[float], Vector]:
-    """Levels, and the distances to the first level: one row a block, one column for each later level.
-
-    Of a Sweep against partners, if `partners` allows one: the distances to the partner, a column for every level.
-    """
+def distances_along(distances: Distances, criterion: str) -> tuple[list[float], Vector]:
+    """Levels, and the distances to the first level: one row a block, one column for each later level."""
     expect(distances, criterion, "Sweep")
     levels = sorted(set(distances.positions))
-    if partners and any(distances.labels) and len(distances.pairs) == len(distances.labels) // 2:
-        at = {(distances.blocks[i], distances.positions[i]): (i, j) for i, j in distances.pairs}
-        blocks = sorted(set(distances.blocks))
-        return levels, np.array([distances.of([at[b, p] for p in levels]) for b in blocks])
-    if any(distances.labels) or len(levels) < 2:
+    if any(distances.labels) or len(levels) < 2 or _against_others(distances):
         raise CaseError(
-            f"{criterion}: levels {levels}, labels {sorted(set(distances.labels))}; needed a Sweep without groups."
+            f"{criterion}: levels {levels}, labels {sorted(set(distances.labels))}; needed a Sweep without groups, along each seed."
         )
     where = {(b, p): i for i, (b, p) in enumerate(zip(distances.blocks, distances.positions, strict=True))}
     rows = [
         distances.of([(where[b, levels[0]], where[b, p]) for p in levels[1:]]) for b in sorted(set(distances.blocks))
     ]
     return levels, np.array(rows)
+
+
+def distances_to_others(distances: Distances, criterion: str) -> tuple[list[float], Vector]:
+    """Of a Sweep against others: levels, and mean distances to the others' systems, one row a block, one column for every level."""
+    expect(distances, criterion, "Sweep")
+    levels = sorted(set(distances.positions))
+    if not _against_others(distances):
+        raise CaseError(f"{criterion}: a Sweep along each seed; needed one against others.")
+    found: dict[tuple[int, float], list[tuple[int, int]]] = {}
+    for i, j in distances.pairs:  # i: of the first group, or of the first level; j: its counterpart
+        both = (
+            (i, j)
+            if distances.positions[i] == distances.positions[j] and not any(distances.labels)
+            else (i if any(distances.labels) else j,)
+        )
+        for system in both:
+            found.setdefault((distances.blocks[system], distances.positions[system]), []).append((i, j))
+    blocks = sorted(set(distances.blocks))
+    return levels, np.array([[distances.of(found[b, p]).mean() for p in levels] for b in blocks])
+
+
+def _against_others(distances: Distances) -> bool:
+    """Whether systems were compared with those of other seeds: at other levels, or two groups and never within one."""
+    blocks, positions, labels = distances.blocks, distances.positions, distances.labels
+    if any(labels):
+        return all(labels[i] != labels[j] and blocks[i] != blocks[j] for i, j in distances.pairs)
+    return any(blocks[i] != blocks[j] and positions[i] != positions[j] for i, j in distances.pairs)
