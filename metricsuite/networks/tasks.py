@@ -24,6 +24,7 @@ VARIANTS = ("basic", "anti", "delay", "delay-anti")
 CHOICES = {"decision": 3, "go-nogo": 2}  # holding still among them
 CHANNELS = 3 + len(VARIANTS)
 TARGET = "delay-anti"
+DELAYED = ("delay", "delay-anti")
 COHERENCES = (12.8, 25.6, 51.2, 100.0)  # per cent; never 0, of which half of the trials would be right by luck
 PERIODS = ("fixation", "stimulus", "delay", "decision")
 
@@ -120,7 +121,7 @@ def make_trials(
     combination = np.arange(n) % np.prod(which) if balanced else rng.integers(np.prod(which), size=n)
     variant, side, strength = np.unravel_index(combination, which)
     rule = np.array([VARIANTS.index(v) for v in variants])[variant]
-    periods = _periods(rule, timing, rng)
+    periods = _periods(rule, timing, rng, any(v in DELAYED for v in variants))
     time = periods.shape[1]
 
     inputs = np.zeros((n, time, CHANNELS), np.float32)
@@ -177,14 +178,14 @@ def losses(outputs: torch.Tensor, targets: torch.Tensor, importance: torch.Tenso
     return -(logits * importance).sum((1, 2)) / outputs.shape[1]
 
 
-def _periods(rule: np.ndarray, timing: Timing, rng: np.random.Generator) -> np.ndarray:
-    """The period of every step, (trials, time); `len(PERIODS)` after the end."""
+def _periods(rule: np.ndarray, timing: Timing, rng: np.random.Generator, delays: bool) -> np.ndarray:
+    """The period of every step, (trials, time); `len(PERIODS)` after the end. With `delays`, time is for one, drawn or not."""
     bounds = [timing.steps(period) for period in PERIODS]
     lengths = np.stack([rng.integers(low, high, size=len(rule), endpoint=True) for low, high in bounds], 1)
     delayed = np.isin(rule, [VARIANTS.index("delay"), VARIANTS.index("delay-anti")])
     lengths[~delayed, PERIODS.index("delay")] = 0
     ends = np.cumsum(lengths, 1)
-    longest = sum(high for period, (_, high) in zip(PERIODS, bounds, strict=True) if period != "delay" or delayed.any())
+    longest = sum(high for period, (_, high) in zip(PERIODS, bounds, strict=True) if period != "delay" or delays)
     return (np.arange(longest)[:, None] >= ends[:, None]).sum(2)
 
 
