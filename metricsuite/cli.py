@@ -1,6 +1,6 @@
-"""The command line: ``metricsuite explain | show | replicate``. Certifying is pytest's: ``pytest cases --metric ...``.
+"""The command line: ``metricsuite explain | show | replicate | zoo``. Certifying is pytest's: ``pytest cases --metric ...``.
 
-Each command is a module of `metricsuite.report` with ``add_arguments(parser)`` and ``run(args) -> int``, imported when it is needed.
+Each command is a module with ``add_arguments(parser)`` and ``run(args) -> int``, imported when it is needed.
 """
 
 from __future__ import annotations
@@ -13,10 +13,11 @@ from importlib import import_module
 from metricsuite.errors import MetricsuiteError
 from metricsuite.version import __version__
 
-COMMANDS = {  # name: (module of metricsuite.report, what it does)
-    "explain": ("explaining", "a property, a criterion or a metric: what it means, what excludes it, who decides it"),
-    "show": ("show.showing", "plot the systems of a case and their distances; or a metric's hyper-parameters"),
-    "replicate": ("replicate.replication", "published statements beside what stands here, from certificates"),
+COMMANDS = {  # name: (module of metricsuite, what it does)
+    "explain": ("report.explaining", "a property, a criterion or a metric: what it means, what excludes it, who decides it"),
+    "show": ("report.show.showing", "plot the systems of a case and their distances; or a metric's hyper-parameters"),
+    "replicate": ("report.replicate.replication", "published statements beside what stands here, from certificates"),
+    "zoo": ("networks.zoo_command", "make the trained networks from nothing, or check those that are there"),
 }
 
 
@@ -31,10 +32,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for name, (module, purpose) in COMMANDS.items():
         sub = commands.add_parser(name, help=purpose, description=purpose[0].upper() + purpose[1:] + ".")
         if given[:1] == [name]:  # one command's imports only
-            import_module(f"metricsuite.report.{module}").add_arguments(sub)
+            import_module(f"metricsuite.{module}").add_arguments(sub)
     args = parser.parse_args(given)
     try:
-        return int(import_module(f"metricsuite.report.{COMMANDS[args.command][0]}").run(args))
+        return int(import_module(f"metricsuite.{COMMANDS[args.command][0]}").run(args))
     except MetricsuiteError as error:
         print(f"metricsuite {args.command}: {error}", file=sys.stderr)
         return 4

@@ -97,7 +97,7 @@ def group(name: str, freezing: str = "") -> Group:
     CaseError
         No such group, or a freezing where none belongs, or none where one does.
     """
-    file = f"{name}.{freezing}" if freezing and name.endswith("_frozen") else name
+    file = f"{name}.{freezing}" if freezing else name
     if file not in GROUPS:
         names = sorted({g.name for g in GROUPS.values()})
         raise CaseError(

@@ -137,4 +137,5 @@ class _Pushed:
         return run
 
     def _change(self, states: torch.Tensor) -> torch.Tensor:
-        return (states - self.plain).flatten(1).norm(dim=1) / self.spread
+        change: torch.Tensor = (states - self.plain).flatten(1).norm(dim=1) / self.spread
+        return change

@@ -126,7 +126,7 @@ class LeakyGRU:
         state = driven.new_zeros((*driven.shape[1:-1], n))
         states = []
         for t, (gate_step, new_step) in enumerate(zip(to_gates, to_new, strict=True)):
-            reset, update = torch.sigmoid(torch.baddbmm(gate_step, state, gates)).split(n, -1)
+            reset, update = torch.sigmoid(torch.baddbmm(gate_step, state, gates)).chunk(2, -1)
             candidate = torch.tanh(torch.baddbmm(new_step, reset * state, new))
             state = torch.lerp(state, candidate, self.leak * (1 - update))
             if push is not None:
@@ -144,13 +144,13 @@ def _driven(weights: Weights, inputs: torch.Tensor) -> torch.Tensor:
     networks = len(weights["input"])
     x = inputs.expand(networks, *inputs.shape[1:])
     flat = torch.baddbmm(weights["bias"].unsqueeze(1), x.flatten(1, 2), weights["input"].mT)
-    return flat.unflatten(1, x.shape[1:3]).permute(2, 0, 1, 3).contiguous()
+    return flat.view(*x.shape[:3], -1).permute(2, 0, 1, 3).contiguous()
 
 
 def _read_out(weights: Weights, states: list[torch.Tensor]) -> Run:
     stacked = torch.stack(states, 2)
     outputs = torch.baddbmm(weights["readout_bias"].unsqueeze(1), stacked.flatten(1, 2), weights["readout"].mT)
-    return Run(stacked, outputs.unflatten(1, stacked.shape[1:3]))
+    return Run(stacked, outputs.view(*stacked.shape[:3], -1))
 
 
 def _uniform(rng: np.random.Generator, units: int, rows: int, channels: int, choices: int) -> dict[str, np.ndarray]:

@@ -186,16 +186,16 @@ def _periods(rule: np.ndarray, timing: Timing, rng: np.random.Generator, delays:
     lengths[~delayed, PERIODS.index("delay")] = 0
     ends = np.cumsum(lengths, 1)
     longest = sum(high for period, (_, high) in zip(PERIODS, bounds, strict=True) if period != "delay" or delays)
-    return (np.arange(longest)[:, None] >= ends[:, None]).sum(2)
+    periods: np.ndarray = (np.arange(longest)[:, None] >= ends[:, None]).sum(2)
+    return periods
 
 
 def _importance(periods: np.ndarray) -> np.ndarray:
     """1 shared by a trial's steps before the decision, 1 by those of the decision."""
     deciding = periods == PERIODS.index("decision")
     waiting = periods < PERIODS.index("decision")
-    return (waiting / np.maximum(waiting.sum(1, keepdims=True), 1) + deciding / deciding.sum(1, keepdims=True)).astype(
-        np.float32
-    )
+    before = waiting / np.maximum(waiting.sum(1, keepdims=True), 1)
+    return np.asarray(before + deciding / deciding.sum(1, keepdims=True), np.float32)
 
 
 def _check(family: str, variants: Sequence[str], coherences: Sequence[float]) -> None:

@@ -44,4 +44,5 @@ def read_tensors(path: Path) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:
     """
     with safe_open(path, "pt") as file:
         facts = json.loads((file.metadata() or {}).get(HEADER, "{}"))
-        return {k: file.get_tensor(k) for k in file.keys()}, facts  # noqa: SIM118
+        # Copies, since what it gives is the file itself in memory: to write into that file would be to change them, or to crash.
+        return {k: file.get_tensor(k).clone() for k in file.keys()}, facts  # noqa: SIM118

@@ -21,7 +21,7 @@ from metricsuite.networks.tensor_files import read_tensors, write_tensors
 
 GOAL = 0.97
 GUESSING = 0.5  # the accuracy of a network that holds still when it should and guesses when it may not
-FRACTIONS = (0.25, 0.5, 0.75)  # of the way from guessing to the goal
+FRACTIONS = (0.25, 0.5)  # of the way from guessing to the goal
 EARLY = "early"  # the checkpoint after the first updates, before anything is learned
 FINAL = "final"
 CHECKPOINTS = (EARLY, *(f"{f:g}" for f in FRACTIONS), FINAL)

@@ -82,7 +82,7 @@ def load(
         A group of `curriculum`; also "untrained", "untrained_second" and "shuffled".
     freezing : {"", "input", "rule"}
         For groups that end in _frozen.
-    checkpoint : {"start", "early", "0.25", "0.5", "0.75", "final"}
+    checkpoint : {"start", "early", "0.25", "0.5", "final"}
         Along the last stage of training: "start" is before it, the fractions are of the way of accuracy from guessing, .5, to .97.
     directory : Path
 
