@@ -91,17 +91,7 @@ class TestProperty:
         ]
         assert expected == one("finite")
 
-    def test_that_no_case_decides(self) -> None:
-        expected = [
-            "trained: trained networks against untrained ones",
-            "  track learning; source: Guilhot et al. 2024, fig. 5",
-            '  claimed so: sensitive_to={"trained"}',
-            "",
-            "no case decides it yet",
-        ]
-        assert expected == one("trained")
-
-    @pytest.mark.parametrize("name", [n for n, p in PROPERTIES.items() if p.track != "learning"])
+    @pytest.mark.parametrize("name", list(PROPERTIES))
     def test_names_a_test_and_a_criterion(self, name: str) -> None:
         lines = one(name)
         assert re.fullmatch(r"  test_\w+::test_\w+: \w+\(.*", lines[lines.index("decided by") + 1])
