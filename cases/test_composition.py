@@ -75,9 +75,7 @@ def test_follows_accuracy(metric, compositions, verdict):
 @pytest.fixture(scope="module")
 def all_parts(architecture, family, same, seeds):
     groups = [networks.load(architecture, family, "master")]
-    groups += [
-        networks.load(architecture, family, f"{part}_frozen", "rule") for part in ("pretrain", "master")
-    ]
+    groups += [networks.load(architecture, family, f"{part}_frozen", "rule") for part in ("pretrain", "master")]
     levels = {k: networks.record(group, seeds, same) for k, group in enumerate(groups)}
     return Sweep("group", levels, against="others", paired=same)
 

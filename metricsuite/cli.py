@@ -14,7 +14,10 @@ from metricsuite.errors import MetricsuiteError
 from metricsuite.version import __version__
 
 COMMANDS = {  # name: (module of metricsuite, what it does)
-    "explain": ("report.explaining", "a property, a criterion or a metric: what it means, what excludes it, who decides it"),
+    "explain": (
+        "report.explaining",
+        "a property, a criterion or a metric: what it means, what excludes it, who decides it",
+    ),
     "show": ("report.show.showing", "plot the systems of a case and their distances; or a metric's hyper-parameters"),
     "replicate": ("report.replicate.replication", "published statements beside what stands here, from certificates"),
     "zoo": ("networks.zoo_command", "make the trained networks from nothing, or check those that are there"),

@@ -99,9 +99,7 @@ def survives(
         )
     n = len(distances.labels) // len(levels)
     if len(distances.pairs) < len(levels) * n * (n - 1) // 2:
-        raise CaseError(
-            "survives: a Sweep against partners, which are compared two by two; needed all pairs at each level, to tell classes apart."
-        )
+        raise CaseError("survives: a Sweep against others; needed all pairs at each level, to tell classes apart.")
     decisions = {at: separates(distances.at(at), auc_above) for at in levels}
     passed = [at for k, at in enumerate(levels) if all(decisions[b].answer == "yes" for b in levels[: k + 1])]
     needed = [at for at in levels if at <= min(b for b in levels if b >= level)]

@@ -77,21 +77,25 @@ def ratio_bounds(
     )
 
 
-def part_bounds(part: Vector, whole: Vector, most: float = 10.0) -> tuple[float, float, float]:
-    """A mean over another mean that may come near 0, one value of each a block, with its bounds.
+def way_bounds(near: Vector, there: Vector, far: Vector, most: float = 10.0) -> tuple[float, float, float]:
+    """(mean there - mean near) / (mean far - mean near), with its bounds; each a matrix (blocks, blocks) of distances to the same systems.
 
-    At most `most` either way, and `most` where the whole is not above 0: what nothing is a part of. So an upper bound below c says that both
-    mean(part) < c mean(whole) and mean(whole) > 0, in as many draws (Fieller 1954, by bootstrap), and no small denominator decides.
+    Both ends of a pair are resampled, since all blocks are held against the same few systems: resampling rows alone takes those for granted
+    and passes falsely in 3.6 % instead of 1 %. The diagonal is not read, so that a block drawn twice makes no pair with itself. At most `most`
+    either way, and `most` where far is not beyond near: an upper bound below c says both that (there - near) < c (far - near) and that there
+    is a way to go, in as many draws (Fieller 1954, by bootstrap), and no small denominator decides.
     """
-    n = len(part)
-    index = np.random.default_rng(_STREAM).integers(n, size=(RESAMPLES, n))
-
-    def ratio(a: Vector, b: Vector) -> Vector:
-        out: Vector = np.clip(np.divide(a, b, out=np.full_like(a, most), where=b > 0), -most, most)
-        return out
-
-    value = ratio(part.mean(keepdims=True), whole.mean(keepdims=True))
-    return float(value[0]), *quantiles(ratio(part[index].mean(1), whole[index].mean(1)), expanded(n))
+    n = len(near)
+    drawn = np.random.default_rng(_STREAM).integers(n, size=(RESAMPLES, n))
+    counts = np.stack([np.ones(n), *(np.bincount(row, minlength=n) for row in drawn)])  # the first: as it is
+    weights = (counts[:, :, None] * counts[:, None, :] * ~np.eye(n, dtype=bool)).reshape(len(counts), -1)
+    with np.errstate(invalid="ignore"):  # draws of one block alone have no pair, and no value
+        start, here, end = (
+            weights @ np.where(np.eye(n, dtype=bool), 0, d).ravel() / weights.sum(1) for d in (near, there, far)
+        )
+    part = np.divide(here - start, end - start, out=np.full_like(start, most), where=~(end <= start))
+    part = np.clip(part, -most, most)
+    return float(part[0]), *quantiles(part[1:], expanded(n))
 
 
 def auc_with_bounds(matrix: Vector, labels: tuple[str, ...]) -> tuple[float, float, float, float]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from metricsuite.criteria.decision import Decision, decide, expect
 from metricsuite.criteria.orbits import is_degenerate, nothing_moves, null_of, stays_below
-from metricsuite.criteria.resampling import Vector, mean_bounds, part_bounds, ratio_bounds, skewed_mean_bounds
+from metricsuite.criteria.resampling import Vector, mean_bounds, ratio_bounds, skewed_mean_bounds, way_bounds
 from metricsuite.errors import CaseError
 
 if TYPE_CHECKING:
@@ -84,7 +84,8 @@ def follows(distances: Distances, values: Mapping[float, Sequence[float]], rho_a
         Not such a Sweep, fewer than two distances a seed or two seeds, or values that are missing or not finite.
     """
     if _against_others(distances):
-        levels, along = distances_to_others(distances, "follows")
+        levels, others = distances_to_others(distances, "follows")
+        along = np.nanmean(others, 2).T
     else:
         levels, along = distances_along(distances, "follows")
         levels = levels[1:]
@@ -131,20 +132,21 @@ def arrives(distances: Distances, below: float = 0.25) -> Decision:
     CaseError
         Not such a Sweep.
     """
-    levels, along = distances_to_others(distances, "arrives")
-    if len(levels) != 3 or any(distances.labels) or len(along) < 2:
+    levels, others = distances_to_others(distances, "arrives")
+    if len(levels) != 3 or any(distances.labels) or others.shape[1] < 2:
         raise CaseError(
-            f"arrives: a Sweep over {levels} of {len(along)} seeds; needed three levels (where to arrive, arrived, not arrived) without groups, "
-            "and two seeds."
+            f"arrives: a Sweep over {levels} of {others.shape[1]} seeds; needed three levels (where to arrive, arrived, not arrived) without "
+            "groups, and two seeds."
         )
-    floor, there, far = along.T
-    ratio, low, high = part_bounds(there - floor, far - floor)
+    ratio, low, high = way_bounds(*others)
+    along = np.nanmean(others, 2)
+    floor, there, far = along.mean(1)
     answer = "yes" if high < below else "no" if low > below else "unclear"
     reason = (
-        f"mean distances {floor.mean():.3g} at the floor, {there.mean():.3g} arrived, {far.mean():.3g} not: {ratio:.2f} [{low:.2f}, {high:.2f}] "
-        f"of the way from the floor; needed below {below:g}"
+        f"mean distances {floor:.3g} at the floor, {there:.3g} arrived, {far:.3g} not: {ratio:.2f} [{low:.2f}, {high:.2f}] of the way from the "
+        f"floor; needed below {below:g}"
     )
-    details = {"levels": levels, "medians": np.median(along, 0).tolist()}
+    details = {"levels": levels, "medians": np.median(along, 1).tolist()}
     return decide(
         "arrives", "sensitive", answer, (ratio, low, high), below, below - high, "part of the way", reason, distances, details
     )  # fmt: skip
@@ -332,22 +334,23 @@ def distances_along(distances: Distances, criterion: str) -> tuple[list[float], 
 
 
 def distances_to_others(distances: Distances, criterion: str) -> tuple[list[float], Vector]:
-    """Of a Sweep against others: levels, and mean distances to the others' systems, one row a block, one column for every level."""
+    """Of a Sweep against others: levels, and for each the distances (seeds, seeds) of its systems to the others'; NaN to one's own seed."""
     expect(distances, criterion, "Sweep")
     levels = sorted(set(distances.positions))
     if not _against_others(distances):
         raise CaseError(f"{criterion}: a Sweep along each seed; needed one against others.")
-    found: dict[tuple[int, float], list[tuple[int, int]]] = {}
-    for i, j in distances.pairs:  # i: of the first group, or of the first level; j: its counterpart
-        both = (
-            (i, j)
-            if distances.positions[i] == distances.positions[j] and not any(distances.labels)
-            else (i if any(distances.labels) else j,)
-        )
-        for system in both:
-            found.setdefault((distances.blocks[system], distances.positions[system]), []).append((i, j))
-    blocks = sorted(set(distances.blocks))
-    return levels, np.array([[distances.of(found[b, p]).mean() for p in levels] for b in blocks])
+    blocks = {block: k for k, block in enumerate(sorted(set(distances.blocks)))}
+    found = np.full((len(levels), len(blocks), len(blocks)), np.nan)
+    for (i, j), d in zip(distances.pairs, distances.of(distances.pairs), strict=True):
+        one, other = blocks[distances.blocks[i]], blocks[distances.blocks[j]]
+        level = levels.index(distances.positions[j])
+        if any(distances.labels):  # i of the first group, j of the second
+            found[level, one, other] = d
+        else:  # i of the first level
+            found[level, other, one] = d
+            if level == 0:
+                found[level, one, other] = d
+    return levels, found
 
 
 def _against_others(distances: Distances) -> bool:

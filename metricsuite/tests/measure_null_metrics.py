@@ -19,7 +19,7 @@ from metricsuite.tests.null_metrics import NULLS, TARGETS
 
 TABLE = Path(criteria.__file__).with_name("null_metrics.json")
 ROOT = Path(__file__).parents[2]
-BY_CHANCE = ("geometry", "dynamics", "noise")  # tracks decided by statistics; learning has no case yet
+BY_CHANCE = ("geometry", "dynamics", "noise", "learning")  # tracks decided by statistics
 
 
 def measure(folder: Path) -> dict[str, Certificate]:

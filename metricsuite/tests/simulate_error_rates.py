@@ -1,10 +1,10 @@
-"""How often criteria err: ``python -m metricsuite.tests.simulate_error_rates`` writes `error_rates.json` (about 10 minutes on 2 free cores).
+"""How often criteria err: ``python -m metricsuite.tests.simulate_error_rates`` writes `error_rates.json` (about 12 minutes on 2 free cores).
 
 Systems are points in a Gaussian latent space of 5 dimensions, a distance is the Euclidean one, and the effect is set so that the
 population value of the criterion's statistic is `truth`: at the threshold every "yes" is a false pass, beyond it the rate of "yes"
-is the power. Classes differ by a shift, images move by a random step, and a sweep adds a trend to unit noise. For systems that have
-nothing in common the space has 200 dimensions, so that distances spread by 5 %: Procrustes and CKA spread by .1 to 5 % there, DSA by
-20 to 40 %, for which that case decides little.
+is the power. Classes differ by a shift, images move by a random step, and a sweep adds a trend to unit noise; what a distance follows
+is Gaussian too, each seed's own. For systems that have nothing in common the space has 200 dimensions, so that distances spread by 5 %:
+Procrustes and CKA spread by .1 to 5 % there, DSA by 20 to 40 %, for which that case decides little.
 
 Rows: ``{criterion, threshold, blocks, truth, yes, no, unclear, runs}`` with counts (`blocks`: seeds, so systems a class for a
 contrast), and those of `track_rates` for what a whole track lets through.
@@ -30,7 +30,9 @@ from scipy.stats import ncf, rankdata
 from metricsuite import criteria
 from metricsuite.criteria import (
     Decision,
+    arrives,
     flat,
+    follows,
     invariant,
     rises,
     sensitive,
@@ -49,7 +51,9 @@ TABLE = Path(criteria.__file__).with_name("error_rates.json")
 DIMENSIONS = 5
 DIMENSIONS_UNRELATED = 200
 N_LEVELS = 5  # of a sweep of systems: four distances to rank
+N_MEASURED = 6  # levels with something to follow, as in most of the cases
 N_SIZES = 4  # of a sweep of unrelated systems
+FAR = 4.0  # what did not arrive, in distances between systems of one kind: a metric that sees less needs more seeds
 STREAM = 1907
 
 
@@ -140,6 +144,58 @@ def rises_at(rho: float, n: int, rng: Generator) -> Decision:
     return rises(sweep_distances(along, np.full(n, 20.0)))
 
 
+@lru_cache
+def pull_for(rho: float) -> float:
+    """How much of what was measured a distance needs, in units of its noise, for a mean Spearman of `rho` within a seed."""
+    if rho <= 0:
+        return 0.0
+    measured, noise = np.random.default_rng(STREAM).normal(size=(2, 20_000, N_MEASURED))
+    ranks = rankdata(measured, axis=1) - (N_MEASURED + 1) / 2
+
+    def mean_rho(pull: float) -> float:
+        return float((ranks * rankdata(pull * measured + noise, axis=1)).sum(1).mean() / (ranks[0] ** 2).sum())
+
+    return float(brentq(lambda s: mean_rho(s) - rho, 0, 1000, xtol=1e-4))
+
+
+def follows_at(rho: float, n: int, rng: Generator) -> Decision:
+    measured, noise = rng.normal(size=(2, n, N_MEASURED))
+    along = 1e4 + pull_for(rho) * measured + noise
+    return follows(
+        sweep_distances(along, np.full(n, 1e4)), {k: measured[:, k - 1].tolist() for k in range(1, N_MEASURED + 1)}
+    )
+
+
+@lru_cache
+def shift_to(distance: float) -> float:
+    """How far two unit Gaussians lie apart whose mean distance is `distance` times that of two of one place."""
+    steps = np.sqrt(2) * np.random.default_rng(STREAM).normal(size=(200_000, DIMENSIONS))
+
+    def mean_distance(shift: float) -> float:
+        return float(np.sqrt((steps[:, 0] + shift) ** 2 + (steps[:, 1:] ** 2).sum(1)).mean())
+
+    return float(brentq(lambda s: mean_distance(s) - distance * mean_distance(0.0), 0, 50)) if distance > 1 else 0.0
+
+
+def others_distances(points: Array) -> Distances:
+    """A sweep against others: of points (levels, seeds, dimensions), every one with those of the other seeds at the first level."""
+    levels, n, _ = points.shape
+    flat = points.reshape(levels * n, -1)
+    pairs = [(i, j) for i in range(n) for j in range(i + 1, n)]
+    pairs += [(j, k * n + i) for k in range(1, levels) for i in range(n) for j in range(n) if i != j]
+    positions = tuple(float(k) for k in range(levels) for _ in range(n))
+    where = {"pairs": tuple(pairs), "blocks": (*range(n),) * levels, "positions": positions}
+    return Distances.by_hand(cdist(flat, flat), [""] * len(flat), **where)
+
+
+def arrives_at(ratio: float, n: int, rng: Generator) -> Decision:
+    """Two levels shifted along the first axis: the last by `FAR`, the one before it `ratio` of that way."""
+    points = rng.normal(size=(3, n, DIMENSIONS))
+    points[1, :, 0] += shift_to(1 + ratio * (FAR - 1))
+    points[2, :, 0] += shift_to(FAR)
+    return arrives(others_distances(points))
+
+
 def drift(ratios: Array, n: int, rng: Generator, levels: Array | None = None, own_way: float = 0.0) -> Distances:
     """Systems drift away from the first level: `ratios` say how far the later ones lie, beside unrelated systems.
 
@@ -206,6 +262,8 @@ SIMULATORS: dict[str, Callable[[float, int, Generator], Decision]] = {
     "invariant below 1": partial(invariant_at, below=1.0),
     "sensitive": sensitive_at,
     "rises": rises_at,
+    "follows": follows_at,
+    "arrives": arrives_at,
     "flat": flat_at,
     "vanishes": vanishes_at,
     "withstands": withstands_at,
@@ -214,6 +272,7 @@ SIMULATORS: dict[str, Callable[[float, int, Generator], Decision]] = {
 
 # At the truths of an ideal metric: so many runs that 50 decisions at their lower bounds still pass together in 98 % of seed sets.
 MANY = 16
+MANY_LEARNED = 24  # and 56, as the learning track has
 PLAN = [
     *(Row("separates", 8, truth, 2) for truth in (0.7, 0.9)),
     *(Row("separates", 16, truth, {0.7: 8, 0.99: MANY}.get(truth, 1)) for truth in (0.5, 0.7, 0.8, 0.9, 0.99)),
@@ -223,6 +282,8 @@ PLAN = [
     *(Row("invariant below 1", 16, truth, MANY if truth == 0.05 else 4) for truth in (0.05, 0.5, 1.0)),
     *(Row("sensitive", 16, truth, MANY if truth == 1.0 else 2) for truth in (0.1, 0.3, 1.0)),
     *(Row("rises", 16, truth, {0.5: 8, 0.99: MANY}.get(truth, 2)) for truth in (0.0, 0.5, 0.9, 0.99)),
+    *(Row("follows", 16, truth, {0.5: 8, 0.99: MANY_LEARNED}.get(truth, 2)) for truth in (0.0, 0.5, 0.9, 0.99)),
+    *(Row("arrives", 16, truth, {0.25: 8, 0.05: MANY_LEARNED}.get(truth, 2)) for truth in (0.05, 0.25, 1.0)),
     *(Row("vanishes", 16, truth, MANY if truth == 0.125 else 4) for truth in (0.125, 0.25, 1.0)),
     *(Row("flat", 16, truth, MANY if truth == 0.05 else 2) for truth in (0.05, 0.12, 0.25, 1.0)),
     *(Row("withstands", 16, truth, MANY if truth == 0.05 else 4) for truth in (0.05, 0.12, 0.25, 1.0)),

@@ -26,7 +26,7 @@ def certificate(request: pytest.FixtureRequest, certificates: dict[str, Certific
     return certificates[request.param]
 
 
-@pytest.mark.parametrize("track", ["dynamics", "noise"])
+@pytest.mark.parametrize("track", ["dynamics", "noise", "learning"])
 def test_nothing_that_knows_nothing_keeps_a_whole_track(certificate: Certificate, track: str) -> None:
     assert {v.status for v in certificate.verdicts if v.track == track} - {"kept", "yes"}
 

@@ -10,7 +10,9 @@ from scipy.stats import spearmanr
 
 from metricsuite import criteria
 from metricsuite.criteria import (
+    arrives,
     flat,
+    follows,
     identical,
     invariant,
     obeys,
@@ -87,6 +89,33 @@ def sweep(along, neighbours=1.0, levels=None):
     return Distances.by_hand(symmetrical(entries, n * (later + 1)), [""] * len(positions), positions=positions, **where)
 
 
+def others(*levels):
+    """A sweep against others: for each level the distances (seeds, seeds) to the first level's systems of other seeds."""
+    n = len(levels[0])
+    entries = {(i, j): levels[0][i][j] for i, j in combinations(range(n), 2)}
+    entries |= {
+        (j, k * n + i): levels[k][i][j] for k in range(1, len(levels)) for i in range(n) for j in range(n) if i != j
+    }
+    positions = tuple(float(k) for k in range(len(levels)) for _ in range(n))
+    where = {"pairs": tuple(entries), "blocks": (*range(n),) * len(levels), "positions": positions}
+    return Distances.by_hand(symmetrical(entries, n * len(levels)), [""] * len(positions), **where)
+
+
+def others_in_groups(*levels):
+    """The same of two groups: the distances from the first group's systems to the second's of other seeds, level by level."""
+    n = len(levels[0])
+    apart = [(i, j) for i in range(n) for j in range(n) if i != j]
+    entries = {(2 * n * k + i, 2 * n * k + n + j): level[i][j] for k, level in enumerate(levels) for i, j in apart}
+    positions = tuple(float(k) for k in range(len(levels)) for _ in range(2 * n))
+    where = {"pairs": tuple(entries), "blocks": (*range(n),) * 2 * len(levels), "positions": positions}
+    return Distances.by_hand(symmetrical(entries, 2 * n * len(levels)), classes(n, n) * len(levels), **where)
+
+
+def everywhere(*distances, n=N):
+    """One distance at each level, of every seed to every other."""
+    return [np.full((n, n), float(d)) for d in distances]
+
+
 def sweep_of_contrasts(matrices, n=N):
     """A contrast at every level."""
     size, levels = 2 * n, list(matrices)
@@ -116,6 +145,11 @@ def integer_distances(size, seed, high=4):
     """Distances with many ties."""
     half = np.triu(np.random.default_rng(seed).integers(1, high, size=(size, size)), 1)
     return (half + half.T).astype(float)
+
+
+def measured(rows):
+    """What `follows` takes: for each level from 1 on, one number a seed."""
+    return {k: list(column) for k, column in enumerate(np.transpose(rows), start=1)}
 
 
 def mean_distance(x, y):
@@ -246,7 +280,10 @@ def test_separates_leaves_the_global_random_state_alone():
 
 
 def test_only_the_order_of_distances_counts():
-    assert separates(contrast(latent(2.4), N, N)) == separates(contrast(latent(2.4) ** 2, N, N))
+    found, squared = (separates(contrast(latent(2.4) ** power, N, N)) for power in (1, 2))
+    for decision in (found, squared):
+        del decision.details["medians"]  # which are shown, and decide nothing
+    assert found == squared
 
 
 @pytest.mark.parametrize("shift", [0, 2.4, 6])
@@ -563,7 +600,9 @@ def test_sweeps_give_one_matrix_one_decision(criterion):
 
 @pytest.mark.parametrize("criterion", [rises, flat])
 def test_a_sweep_of_systems_has_no_groups(criterion):
-    message = f"{criterion.__name__}: levels [0.0, 1.0], labels ['a', 'b']; needed a Sweep without groups."
+    message = (
+        f"{criterion.__name__}: levels [0.0, 1.0], labels ['a', 'b']; needed a Sweep without groups, along each seed."
+    )
     with pytest.raises(CaseError, match=whole(message)):
         criterion(sweep_of_contrasts({0: latent(0, n=2), 1: latent(0, n=2)}, n=2))
 
@@ -603,6 +642,388 @@ def test_vanishes_needs_a_level_near_the_first():
     )
     with pytest.raises(CaseError, match=whole(message)):
         vanishes(sweep([[1.0, 2.0]] * N))
+
+
+# --- follows ---
+
+LOST = [0.0, 0.1, 0.4, 0.5]
+
+
+def test_follows_says_yes_to_distances_in_the_order_of_what_was_measured():
+    assert "yes" == follows(sweep([RISING] * N), measured([LOST] * N)).answer
+
+
+def test_follows_says_no_to_distances_in_the_opposite_order():
+    assert "no" == follows(sweep([FALLING] * N), measured([LOST] * N)).answer
+
+
+def test_follows_says_no_to_equal_distances():
+    found = follows(sweep([[1.0] * 4] * N), measured([LOST] * N))
+    assert ("no", 0.0) == (found.answer, found.statistic)
+
+
+def test_follows_says_unclear_where_seeds_disagree():
+    assert "unclear" == follows(sweep([RISING] * 13 + [FALLING] * 3), measured([LOST] * N)).answer
+
+
+def test_follows_reads_each_seed_beside_its_own_values():
+    """Seeds that lost in another order, and whose distances went with it: no common order is needed."""
+    along = np.array([RISING] * 8 + [FALLING] * 8)
+    assert 1.0 == pytest.approx(follows(sweep(along), measured(along / 10)).statistic)
+
+
+def test_values_of_other_seeds_are_no_substitute():
+    along = np.array([RISING] * 8 + [FALLING] * 8)
+    assert -1.0 == pytest.approx(follows(sweep(along), measured(along[::-1])).statistic)
+
+
+def test_follows_is_the_mean_spearman_with_ties_on_both_sides():
+    rng = np.random.default_rng(0)
+    along, values = rng.integers(0, 4, size=(2, N, 6)).astype(float)
+    expected = np.mean([spearmanr(a, b).statistic for a, b in zip(along, values, strict=True)])
+    assert pytest.approx(expected, abs=1e-12) == follows(sweep(along), measured(values)).statistic
+
+
+def test_a_seed_without_anything_to_follow_counts_nothing():
+    values = [[0.5] * 4] * (N // 2) + [LOST] * (N // 2)
+    assert pytest.approx(0.5) == follows(sweep([RISING] * N), measured(values)).statistic
+
+
+def test_follows_reads_the_order_of_values_and_not_their_size():
+    rng = np.random.default_rng(0)
+    along, values = rng.random((2, N, 6))
+    expected = follows(sweep(along), measured(values))
+    assert expected.statistic == follows(sweep(along**3), measured(np.exp(9 * values))).statistic
+
+
+def test_margin_of_follows_is_what_the_lower_bound_exceeds():
+    found = follows(sweep([RISING] * 14 + [FALLING] * 2), measured([LOST] * N))
+    assert found.low - 0.5 == found.margin
+
+
+def test_follows_shows_distances_beside_what_was_measured():
+    found = follows(sweep([RISING] * N), measured([LOST] * N))
+    expected = {"levels": [1.0, 2.0, 3.0, 4.0], "medians": RISING, "values": LOST}
+    assert expected == found.details
+
+
+def test_follows_says_what_it_found():
+    reason = "Spearman 1.00 [1.00, 1.00] between distance and what was measured; needed above 0.5; medians 1 at 0, 2 at 0.1, 3 at 0.4, 4 at 0.5"
+    assert reason == follows(sweep([RISING] * N), measured([LOST] * N)).reason
+
+
+@pytest.mark.parametrize("design", [others, others_in_groups])
+def test_follows_reads_every_level_of_a_sweep_against_others(design):
+    """Three levels, three distances; a sweep against the first would have two."""
+    values = {k: [v] * N for k, v in enumerate([0.4, 0.0, 0.2])}
+    assert 1.0 == follows(design(*everywhere(3, 1, 2)), values).statistic
+
+
+@pytest.mark.parametrize("design", [others, others_in_groups])
+def test_follows_reads_mean_distances_to_others(design):
+    """Few of the others may lie anywhere: it is the mean that is ranked."""
+    levels = [np.full((4, 4), d) for d in (3.0, 1.0, 2.0)]
+    for level in levels:
+        level[:] += [[0, 30, 0, 0], [30, 0, 0, 0], [0, 0, 0, 30], [0, 0, 30, 0]]
+    values = {k: [v] * 4 for k, v in enumerate([0.4, 0.0, 0.2])}
+    assert pytest.approx([13, 11, 12]) == follows(design(*levels), values).details["medians"]
+
+
+@pytest.mark.parametrize("design", [others, others_in_groups])
+def test_others_need_a_value_at_the_first_level_too(design):
+    message = (
+        "follows: 16 seeds, and values by level {0.0: 0, 1.0: 16, 2.0: 16}; needed at least two levels and two seeds, and one value for "
+        "each seed at each level."
+    )
+    with pytest.raises(CaseError, match=whole(message)):
+        follows(design(*everywhere(3, 1, 2)), measured([[0.1, 0.2]] * N))
+
+
+def test_follows_reads_a_sweep_of_groups_against_others_made_by_pairwise():
+    levels = {k: {"a": [system(k, s) for s in range(4)], "b": [system(0, s + 9) for s in range(4)]} for k in (0, 1, 2)}
+    values = {k: [float(k)] * 4 for k in levels}
+    distances = pairwise(mean_distance, Sweep("level", levels, against="others", paired=True))
+    assert 1.0 == follows(distances, values).statistic
+
+
+def test_follows_reads_a_sweep_against_others_made_by_pairwise():
+    levels = {k: [system(k, s + 9 * k) for s in range(4)] for k in (0, 1, 2)}
+    values = {k: [float(k)] * 4 for k in levels}
+    distances = pairwise(mean_distance, Sweep("level", levels, against="others", paired=True))
+    assert 1.0 == follows(distances, values).statistic
+
+
+def test_follows_needs_a_value_for_each_seed():
+    values = measured([LOST] * N) | {2: [0.1] * (N - 1)}
+    message = (
+        "follows: 16 seeds, and values by level {1.0: 16, 2.0: 15, 3.0: 16, 4.0: 16}; needed at least two levels and two seeds, and one "
+        "value for each seed at each level."
+    )
+    with pytest.raises(CaseError, match=whole(message)):
+        follows(sweep([RISING] * N), values)
+
+
+def test_follows_needs_two_distances_a_seed():
+    message = (
+        "follows: 16 seeds, and values by level {1.0: 16}; needed at least two levels and two seeds, and one value for each seed at "
+        "each level."
+    )
+    with pytest.raises(CaseError, match=whole(message)):
+        follows(sweep([[1.0]] * N), measured([[0.1]] * N))
+
+
+@pytest.mark.parametrize("broken", [np.nan, np.inf])
+def test_follows_needs_finite_values(broken):
+    message = "follows: values that are not finite; needed a number for each system."
+    with pytest.raises(CaseError, match=whole(message)):
+        follows(sweep([RISING] * N), measured([[0.0, 0.1, 0.4, broken]] * N))
+
+
+def test_bounds_of_follows_are_wider_on_the_side_where_the_tail_is():
+    """Most seeds at 1 and a few far below: what might have been drawn instead lies below more than above."""
+    found = follows(sweep([RISING] * 13 + [FALLING] * 3), measured([LOST] * N))
+    plain = criteria.resampling.mean_bounds(np.array([1.0] * 13 + [-1.0] * 3))
+    assert (True, True) == (found.low < plain[1], found.statistic - found.low > 1.5 * (found.high - found.statistic))
+
+
+@pytest.mark.parametrize("n", [2, 3, 4, 16])
+def test_skewed_bounds_are_those_of_the_plain_mean_where_all_values_agree(n):
+    assert (0.5, 0.5, 0.5) == criteria.resampling.skewed_mean_bounds(np.full(n, 0.5))
+
+
+@pytest.mark.parametrize("n", [2, 3, 4, 16])
+def test_skewed_bounds_hold_the_mean_however_few_the_values(n):
+    values = np.array([-1.0] + [1.0] * (n - 1))
+    mean, low, high = criteria.resampling.skewed_mean_bounds(values)
+    assert (values.mean(), True) == (mean, low <= mean <= high)
+
+
+def test_skewed_bounds_of_symmetric_values_are_nearly_plain_ones():
+    values = np.concatenate([np.linspace(-1, -0.1, 8), np.linspace(0.1, 1, 8)])
+    plain, skewed = criteria.resampling.mean_bounds(values), criteria.resampling.skewed_mean_bounds(values)
+    assert pytest.approx(plain, abs=0.04) == skewed
+
+
+# --- arrives ---
+
+
+def spread_out(shifts, n=N, seed=0):
+    """Points in 5 dimensions, the later levels shifted along the first."""
+    where = np.random.default_rng(seed).normal(size=(3, n, 5))
+    where[1:, :, 0] += np.array(shifts)[:, None]
+    return [cdist(level, where[0]) for level in where]
+
+
+def test_arrives_says_yes_where_the_second_level_lies_at_the_floor():
+    assert "yes" == arrives(others(*everywhere(1, 1, 3))).answer
+
+
+def test_arrives_says_yes_where_the_second_level_lies_nearer_than_the_floor():
+    assert "yes" == arrives(others(*everywhere(1, 0.5, 3))).answer
+
+
+def test_arrives_says_no_where_the_second_level_lies_with_the_last():
+    assert "no" == arrives(others(*everywhere(1, 3, 3))).answer
+
+
+def test_arrives_says_unclear_around_the_threshold():
+    assert "unclear" == arrives(others(*spread_out([4.5, 12]))).answer
+
+
+def test_arrives_is_a_part_of_the_way_from_the_floor():
+    assert pytest.approx(0.2) == arrives(others(*everywhere(1, 1.4, 3))).statistic
+
+
+def test_margin_of_arrives_is_what_the_upper_bound_leaves():
+    assert pytest.approx(0.05) == arrives(others(*everywhere(1, 1.4, 3))).margin
+
+
+def test_arrives_reads_means_of_all_seeds():
+    """One seed whose way back is long does not speak alone, as it would in a mean of ratios."""
+    near, there, far = everywhere(1, 1, 3)
+    there[-1], far[-1] = 1.4, 1.4
+    assert pytest.approx(0.4 / 30.4) == arrives(others(near, there, far)).statistic
+
+
+def test_arrives_says_no_to_equal_distances():
+    found = arrives(others(*everywhere(1, 1, 1)))
+    assert ("no", 10.0) == (found.answer, found.statistic)
+
+
+def test_arrives_says_no_to_a_metric_that_is_always_zero():
+    assert "no" == arrives(others(*everywhere(0, 0, 0))).answer
+
+
+def test_arrives_says_no_where_the_last_level_lies_nearer_than_the_floor():
+    """Turned round, all is as it should be: a second level far below the floor has not arrived where there is no way to go."""
+    assert "no" == arrives(others(*everywhere(3, 1, 2))).answer
+
+
+def test_arrives_is_never_fooled_where_all_levels_are_alike():
+    """No way to go, in 100 draws of 16 seeds."""
+    assert "yes" not in [arrives(others(*spread_out([0, 0], seed=seed))).answer for seed in range(100)]
+
+
+def test_arrives_does_not_take_the_systems_to_arrive_at_for_granted():
+    """Their draw counts too: the interval is wider than that of a bootstrap of rows, by another statistician's loop over resampled seeds."""
+    levels = spread_out([5, 12])
+    found, rng, draws = arrives(others(*levels)), np.random.default_rng(1), []
+    for _ in range(1000):
+        drawn = rng.integers(N, size=N)
+        pairs = np.array([(a, b) for a in drawn for b in drawn if a != b]).T
+        near, there, far = (level[pairs[0], pairs[1]].mean() for level in levels)
+        draws.append((there - near) / (far - near))
+    level = criteria.resampling.expanded(N)
+    assert pytest.approx(np.quantile(draws, [1 - level, level]), abs=0.03) == [found.low, found.high]
+
+
+def test_arrives_does_not_depend_on_the_scale_of_a_metric():
+    found, scaled = (arrives(others(*(scale * level for level in spread_out([1, 12])))) for scale in (1, 1e6))
+    assert pytest.approx(found.high) == scaled.high
+
+
+def test_arrives_reads_a_sweep_made_by_pairwise():
+    levels = {k: [system(at + (-1) ** s, s + 20 * k) for s in range(8)] for k, at in enumerate((0, 0, 9))}
+    distances = pairwise(mean_distance, Sweep("group", levels, against="others", paired=True))
+    assert pytest.approx(0.0, abs=0.01) == arrives(distances).statistic
+
+
+@pytest.mark.parametrize("n", [2, 3])
+def test_arrives_has_bounds_for_few_seeds(n):
+    found = arrives(others(*everywhere(1, 1.4, 3, n=n)))
+    assert pytest.approx([0.2, 0.2]) == [found.low, found.high]
+
+
+def test_arrives_says_what_it_found():
+    reason = "mean distances 1 at the floor, 1.4 arrived, 3 not: 0.20 [0.20, 0.20] of the way from the floor; needed below 0.25"
+    assert reason == arrives(others(*everywhere(1, 1.4, 3))).reason
+
+
+def test_arrives_shows_the_median_distances():
+    assert [1.0, 1.4, 3.0] == arrives(others(*everywhere(1, 1.4, 3))).details["medians"]
+
+
+def test_arrives_needs_three_levels():
+    message = (
+        "arrives: a Sweep over [0.0, 1.0] of 16 seeds; needed three levels (where to arrive, arrived, not arrived) without groups, and two "
+        "seeds."
+    )
+    with pytest.raises(CaseError, match=whole(message)):
+        arrives(others(*everywhere(1, 2)))
+
+
+def test_arrives_needs_no_groups():
+    message = (
+        "arrives: a Sweep over [0.0, 1.0, 2.0] of 16 seeds; needed three levels (where to arrive, arrived, not arrived) without groups, "
+        "and two seeds."
+    )
+    with pytest.raises(CaseError, match=whole(message)):
+        arrives(others_in_groups(*everywhere(1, 2, 3)))
+
+
+def test_arrives_needs_other_seeds():
+    with pytest.raises(CaseError, match=whole("arrives: a Sweep along each seed; needed one against others.")):
+        arrives(sweep([[1.0, 2.0]] * N))
+
+
+ALONG_OTHERS = {
+    "arrives": arrives,
+    "follows": lambda d: follows(d, {0: [0.0] * N, 1: [0.2] * N, 2: [0.1] * N}),
+}
+
+
+@pytest.mark.parametrize("name", ALONG_OTHERS)
+def test_order_of_seeds_does_not_matter_to_what_was_learned(name):
+    criterion, levels, order = ALONG_OTHERS[name], spread_out([4, 5]), np.random.default_rng(2).permutation(N)
+    found, moved = criterion(others(*levels)), criterion(others(*(level[np.ix_(order, order)] for level in levels)))
+    expected = (found.answer, pytest.approx([found.statistic, found.low, found.high], abs=0.15))
+    assert expected == (moved.answer, [moved.statistic, moved.low, moved.high])
+
+
+@pytest.mark.parametrize("name", ALONG_OTHERS)
+def test_what_was_learned_gives_one_matrix_one_decision(name):
+    levels = spread_out([4, 5])
+    assert ALONG_OTHERS[name](others(*levels)) == ALONG_OTHERS[name](others(*levels))
+
+
+# --- vanishes, as an invariance ---
+
+NEAR = [[0.2, 5.0, 9.0, 9.0, 9.0]]
+
+
+def test_vanishes_decides_a_sensitivity_unless_told_otherwise():
+    assert "sensitive" == vanishes(sweep(NEAR * N)).direction
+
+
+def test_vanishes_may_decide_that_what_the_second_level_changes_does_not_matter():
+    assert "invariant" == vanishes(sweep(NEAR * N), direction="invariant").direction
+
+
+def test_directions_of_vanishes_have_one_answer():
+    found, other = vanishes(sweep(NEAR * N), direction="invariant"), vanishes(sweep(NEAR * N))
+    assert (found.answer, found.statistic, found.margin) == (other.answer, other.statistic, other.margin)
+
+
+def test_vanishes_says_no_as_an_invariance_where_nothing_moves():
+    found = vanishes(sweep([[0.0] * 8] * N), direction="invariant")
+    assert ("no", "invariant") == (found.answer, found.direction)
+
+
+def test_vanishes_decides_nothing_else():
+    with pytest.raises(CaseError, match=whole("vanishes(direction='axiom'); needed 'sensitive' or 'invariant'.")):
+        vanishes(sweep(NEAR * N), direction="axiom")
+
+
+# --- distances to others ---
+
+
+@pytest.mark.parametrize("design", [others, others_in_groups])
+def test_others_have_a_distance_from_every_seed_to_every_other_at_every_level(design):
+    levels = [integer_distances(4, seed, high=90) for seed in range(3)]
+    levels[1][1, 3] = 100  # not symmetric: from the second level's system 1 to the first level's system 3
+    found = criteria.sweeps.distances_to_others(design(*levels), "follows")[1]
+    expected = np.where(np.eye(4, dtype=bool), np.nan, levels)
+    np.testing.assert_array_equal(expected, found)
+
+
+def test_nobody_is_compared_with_its_own_seed():
+    levels = {k: {g: [system(k + s, s) for s in range(3)] for g in "ab"} for k in (0, 1)}
+    distances = pairwise(mean_distance, Sweep("level", levels, against="others", paired=True))
+    found = criteria.sweeps.distances_to_others(distances, "follows")[1]
+    assert np.isnan(found[:, range(3), range(3)]).all()
+
+
+@pytest.mark.parametrize("criterion", [rises, flat, vanishes])
+def test_what_needs_a_first_level_along_a_seed_refuses_others(criterion):
+    message = f"{criterion.__name__}: levels [0.0, 1.0], labels ['']; needed a Sweep without groups, along each seed."
+    with pytest.raises(CaseError, match=whole(message)):
+        criterion(others(*everywhere(1, 2, n=3)))
+
+
+def test_follows_refuses_contrasts():
+    message = "follows: levels [0.0, 1.0], labels ['a', 'b']; needed a Sweep without groups, along each seed."
+    with pytest.raises(CaseError, match=whole(message)):
+        follows(sweep_of_contrasts({0: latent(0, n=2), 1: latent(0, n=2)}, n=2), {})
+
+
+def test_survives_refuses_others():
+    message = "survives: a Sweep against others; needed all pairs at each level, to tell classes apart."
+    with pytest.raises(CaseError, match=whole(message)):
+        survives(others_in_groups(*everywhere(1, 2, n=3)), level=1)
+
+
+# --- the floors that separates shows ---
+
+
+def test_separates_shows_the_median_distance_within_and_between_classes():
+    found = separates(contrast(two_valued(1, 2, 4, 4), 4, 4)).details["medians"]
+    assert {"a / a": 1.0, "a / b": 2.0, "b / b": 1.0} == found
+
+
+def test_medians_of_separates_are_those_of_each_class():
+    matrix = two_valued(1, 5, 4, 4)
+    matrix[4:, 4:] *= 3
+    assert {"a / a": 1.0, "a / b": 5.0, "b / b": 3.0} == separates(contrast(matrix, 4, 4)).details["medians"]
 
 
 # --- survives ---
@@ -952,6 +1373,7 @@ NEEDS = {
     sensitive: "Orbit",
     identical: "Orbit",
     rises: "Sweep",
+    arrives: "Sweep",
     vanishes: "Sweep",
     flat: "Sweep",
     survives: "Sweep",

@@ -176,6 +176,47 @@ def test_a_sweep_of_contrasts_compares_within_levels_only():
     assert pairs == grouped().pairs
 
 
+def groups_against_others(levels=(0, 1), n=3):
+    groups = {level: {"a": systems(n), "b": systems(n, seed=level + 1)} for level in levels}
+    return Sweep("checkpoint", groups, against="others", paired=True)
+
+
+def test_a_sweep_against_others_compares_every_level_with_other_seeds_at_the_first():
+    pairs = ((0, 1), (0, 2), (1, 2), (1, 3), (2, 3), (0, 4), (2, 4), (0, 5), (1, 5))
+    assert pairs == sweep(levels=(0, 1), against="others").pairs
+
+
+def test_a_sweep_of_groups_against_others_compares_other_seeds_of_the_two_groups():
+    first = ((0, 4), (0, 5), (1, 3), (1, 5), (2, 3), (2, 4))
+    assert (*first, *((i + 6, j + 6) for i, j in first)) == groups_against_others().pairs
+
+
+@pytest.mark.parametrize("design", [sweep(against="others"), groups_against_others()])
+def test_nothing_is_compared_with_its_own_seed_against_others(design):
+    assert set() == {(i, j) for i, j in design.pairs if design.blocks[i] == design.blocks[j]}
+
+
+def test_a_seed_is_one_block_in_both_groups_against_others():
+    assert (0, 1, 2) * 4 == groups_against_others().blocks
+
+
+def test_groups_against_others_are_labelled_at_every_level():
+    assert (("a",) * 3 + ("b",) * 3) * 2 == groups_against_others().labels
+
+
+def test_positions_of_groups_against_others_are_levels():
+    assert (0.0,) * 4 + (3.0,) * 4 == groups_against_others(levels=(0, 3), n=2).positions
+
+
+@pytest.mark.parametrize(
+    ("sizes", "shown"), [({"a": 2, "b": 3}, "{'a': 2, 'b': 3}"), ({"a": 2, "b": 2, "c": 2}, "{'a': 2, 'b': 2, 'c': 2}")]
+)
+def test_a_sweep_of_groups_against_others_needs_two_groups_of_one_size(sizes, shown):
+    message = f"a Sweep of groups against others has the groups {shown}; needed two groups of one size."
+    with pytest.raises(CaseError, match=whole(message)):
+        Sweep("k", {k: {g: systems(n) for g, n in sizes.items()} for k in (0, 1)}, against="others", paired=True)
+
+
 def test_a_seed_is_one_block_at_every_level():
     assert (0, 1, 2) * 3 == sweep().blocks
 
@@ -203,8 +244,8 @@ def test_levels_must_rise(levels):
         Sweep("noise", {level: systems(2) for level in levels}, paired=True)
 
 
-def test_a_sweep_is_against_the_first_level_or_all():
-    with pytest.raises(CaseError, match=whole("a Sweep is against 'last'; needed 'first' or 'all'.")):
+def test_a_sweep_is_against_the_first_level_or_all_or_others():
+    with pytest.raises(CaseError, match=whole("a Sweep is against 'last'; needed 'first', 'all' or 'others'.")):
         sweep(against="last")
 
 

@@ -61,7 +61,15 @@ def test_24_a_class_have_more_power():
 
 @pytest.mark.parametrize(
     ("criterion", "threshold"),
-    [("survives", 0.7), ("invariant", 0.25), ("sensitive", 0.1), ("flat", 0.25), ("vanishes", 0.25)],
+    [
+        ("survives", 0.7),
+        ("invariant", 0.25),
+        ("sensitive", 0.1),
+        ("follows", 0.5),
+        ("arrives", 0.25),
+        ("flat", 0.25),
+        ("vanishes", 0.25),
+    ],
 )
 def test_false_passes_at_the_threshold(criterion, threshold):
     assert share("yes", criterion, 16, threshold) <= 0.025
@@ -85,6 +93,8 @@ def test_false_passes_of_unrelated_systems_that_come_nearer():
         ("invariant below 1", 0.5),
         ("sensitive", 0.3),
         ("rises", 0.9),
+        ("follows", 0.9),
+        ("arrives", 0.05),
         ("vanishes", 0.125),
         ("flat", 0.12),
         ("withstands", 0.12),
@@ -174,6 +184,8 @@ def test_tracks_count_the_decisions_of_the_cases(track):
         (Row("separates", 8, 0.9, 1), 60),
         (Row("invariant", 16, 0.25, 1), 100),
         (Row("rises", 16, 0.5, 1), 100),
+        (Row("follows", 16, 0.5, 1), 100),
+        (Row("arrives", 16, 0.25, 1), 100),
         (Row("withstands", 16, 0.12, 1), 100),
         (Row("stays_unrelated", 8, 0.12, 1), 60),
         (Row("vanishes", 16, 0.25, 1), 100),

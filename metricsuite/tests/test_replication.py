@@ -323,7 +323,8 @@ DSA is more robust to a second pattern mixed in than Procrustes
         parser = argparse.ArgumentParser()
         replication.add_arguments(parser)
         expected = {
-            "folder": Path("d"), "published": False, "dsa": "dsa", "cka": "cka-angular", "procrustes": "procrustes", "markdown": False
+            "folder": Path("d"), "published": False, "dsa": "dsa", "cka": "cka-angular", "procrustes": "procrustes", "markdown": False,
+            "networks": False, "page": None,
         }  # fmt: skip
         assert expected == vars(parser.parse_args(["d"]))
 

@@ -2,12 +2,13 @@
 
 Each statement has three lines: the published figures; ours in the published design, remade (`published_design.py`); ours in the
 strict one, read from certificates: the same systems for all metrics, samples paired for those that need pairs, figures that no floor
-enters. The last two end in a word. No word is a verdict, and no claim is held against it: the command exits 0 whatever comes out.
+enters. (On networks that learned both are measured here: `network_design.py`.) The last two end in a word. No word is a verdict, and no claim is held against it: the command exits 0 whatever comes out.
 """
 
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,10 @@ import numpy as np
 
 from metricsuite.distances import Distances
 from metricsuite.errors import CertificateError
+from metricsuite.registry import load_metric
+from metricsuite.report.replicate.network_blocks import ladder_grids, network_blocks
+from metricsuite.report.replicate.network_notes import network_notes, plan_in_words
+from metricsuite.report.replicate.network_stored import FILE, make_networks, read_networks
 from metricsuite.report.replicate.published_design import DRAWS, read_published, remake, write_published
 from metricsuite.report.replicate.published_figures import FIGURES, ROLES, STATEMENTS, Statement, published_gap
 from metricsuite.report.replicate.sources import Stored, read_folder, same_systems
@@ -98,6 +103,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="remake the published design (a minute or two), into DIR/published.json",
     )
+    parser.add_argument(
+        "--networks",
+        action="store_true",
+        help="compare the networks of the zoo, in the published design and in ours (some minutes), into DIR/networks.json",
+    )
+    parser.add_argument(
+        "--page", type=Path, metavar="FILE", help="also write one HTML page with pictures (needs metricsuite[plots])"
+    )
     parser.add_argument("--dsa", default="dsa", metavar="NAME", help="the metric that stands for DSA (default: dsa)")
     parser.add_argument(
         "--cka", default="cka-angular", metavar="NAME", help="for CKA (default: cka-angular, as published)"
@@ -116,9 +129,27 @@ def run(args: argparse.Namespace) -> int:
     if args.published:
         write_published(path, remake(range(DRAWS)))
     made = read_published(path) if path.is_file() else None
-    blocks = [block(statement, names, stored, made, args.folder) for statement in STATEMENTS]
-    print("\n".join((as_markdown if args.markdown else as_text)(blocks, notes(names, stored, made, args.folder))))
+    found = networks(args.folder / FILE, names, args.networks)
+    blocks = [block(statement, names, stored, made, args.folder) for statement in STATEMENTS] + network_blocks(found)
+    grids = ladder_grids(found) if found is not None else []
+    said = notes(names, stored, made, args.folder) + (network_notes(found, names) if found is not None else [])
+    print("\n".join((as_markdown if args.markdown else as_text)([*blocks, *grids], said)))
+    if args.page is not None:
+        from metricsuite.report.replicate.page import page_of, write_page
+
+        write_page(args.page, page_of(blocks, grids, said, found))
     return 0
+
+
+def networks(path: Path, names: Mapping[str, str], again: bool) -> dict[str, Any] | None:
+    """Distances between networks, measured if `again`, else as stored; None where there are none."""
+    if not again and not path.is_file():
+        return None
+    metrics = {role: load_metric(name) for role, name in names.items()}
+    if again:
+        print(plan_in_words(), file=sys.stderr)
+        make_networks(path, metrics, lambda text: print(f"networks: {text}", file=sys.stderr, flush=True))
+    return read_networks(path, metrics)
 
 
 def block(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from metricsuite.report.replicate.published_figures import SOURCE
@@ -36,22 +37,46 @@ class Line:
 
 @dataclass(frozen=True)
 class Block:
-    """A statement, the name of the metric that DSA is compared with, and one line a design."""
+    """A statement, the name of the metric that DSA is compared with, and one line a design.
+
+    `columns` names both figures and their difference where they are not those of two metrics.
+    """
 
     statement: str
     other: str
     lines: tuple[Line, ...]
+    columns: tuple[str, str, str] | None = None
 
     @property
     def heads(self) -> list[str]:
         """Names of the columns."""
-        return ["design", "what is compared", "DSA", self.other, "advantage of DSA", ""]
+        return ["design", "what is compared", *(self.columns or ("DSA", self.other, "advantage of DSA")), ""]
 
 
-def as_text(blocks: list[Block], notes: list[str]) -> list[str]:
-    """All lines, none longer than `WIDTH`, but for commands to copy."""
+@dataclass(frozen=True)
+class Grid:
+    """Figures without a statement: a title, the columns' names, and rows of words and numbers (None: nothing to show)."""
+
+    title: str
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str | float | None, ...], ...]
+
+    @property
+    def cells(self) -> list[list[str]]:
+        """As text."""
+        return [["" if v is None else v if isinstance(v, str) else _rounded(v) for v in row] for row in self.rows]
+
+
+def as_text(blocks: Sequence[Block | Grid], notes: list[str]) -> list[str]:
+    """All lines, none longer than `WIDTH`, but for commands to copy and wide grids."""
     out = textwrap.wrap(TITLE, WIDTH)
     for block in blocks:
+        if isinstance(block, Grid):
+            rows = [list(block.heads), *block.cells]
+            widths = [max(map(len, column)) + 2 for column in zip(*rows, strict=True)]
+            out += ["", block.title]
+            out += [("  " + "".join(f"{c:<{w}}" for c, w in zip(row, widths, strict=True))).rstrip() for row in rows]
+            continue
         out += ["", block.statement, _row(block.heads)]
         for line in block.lines:
             out.append(_row(line.cells()))
@@ -63,10 +88,14 @@ def as_text(blocks: list[Block], notes: list[str]) -> list[str]:
     return out
 
 
-def as_markdown(blocks: list[Block], notes: list[str]) -> list[str]:
+def as_markdown(blocks: Sequence[Block | Grid], notes: list[str]) -> list[str]:
     """The same as Markdown: one table a statement; notes of a line in its second cell."""
     out = [TITLE]
     for block in blocks:
+        if isinstance(block, Grid):
+            out += ["", f"**{block.title}**", "", _piped(list(block.heads)), "|" + " --- |" * len(block.heads)]
+            out += [_piped(row) for row in block.cells]
+            continue
         out += ["", f"**{block.statement}**", "", _piped(block.heads), "|" + " --- |" * len(block.heads)]
         for line in block.lines:
             design, what, *rest = line.cells()
