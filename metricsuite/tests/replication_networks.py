@@ -36,7 +36,7 @@ def found_of(
             master[role]["published"][architecture] = {f: v for f, v in drawn.items() if ".rule" not in f}
             master[role]["strict"][architecture] = {f"{f} {t}": v for f, v in drawn.items() for t in TRIALS}
     curves = {
-        f: [jittered(0.5 - 0.1 * k, k, 4) for k in range(len(ALONG))]
+        f: [jittered(0.5 - 0.1 * k, k) for k in range(len(ALONG))]
         for f in files("input")
         if f not in ("untrained", "master")
     }
