@@ -23,17 +23,19 @@ EFFECTS = {
     "separates": (0.9, "AUC"),
     "survives": (0.9, "AUC"),
     "rises": (0.9, "Spearman's rho"),
+    "follows": (0.9, "Spearman's rho"),
     "sensitive": (0.3, "ratio"),
     "invariant": (0.12, "ratio"),
     "invariant below 1": (0.5, "ratio"),
     "flat": (0.12, "ratio"),
     "vanishes": (0.125, "ratio"),
+    "arrives": (0.05, "part of the way"),
     "withstands": (0.12, "ratio"),
     "stays_unrelated": (0.0, "drop"),
 }
 SEEDS = {"stays_unrelated": 8}  # all others 16
 REST = (
-    "`learning` has no case yet; `contract`, `axioms` and `invariance` are decided to rounding, with nothing left to chance. The ideal metric is "
+    "`contract`, `axioms` and `invariance` are decided to rounding, with nothing left to chance. The ideal metric is "
     "simulated (independent decisions), the others are measured on the cases. What one of them keeps whole, its cases give away."
 )
 
