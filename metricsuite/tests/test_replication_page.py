@@ -184,7 +184,7 @@ class TestCommand:
         planned = network_design.planned_pairs()
         expected = (
             f"networks: at most {planned['published']} pairs in the published design and {planned['strict']} in the strict one, for each of "
-            "three metrics; at most 16 networks a group. A few minutes."
+            "three metrics; at most 16 networks a group. About five minutes on one core."
         )
         assert expected == capsys.readouterr().err.splitlines()[0]
 

@@ -42,5 +42,5 @@ def plan_in_words() -> str:
     planned = planned_pairs()
     return (
         f"networks: at most {planned['published']} pairs in the published design and {planned['strict']} in the strict one, for each of three metrics; at most "
-        f"{COUNTS.masters} networks a group. A few minutes."
+        f"{COUNTS.masters} networks a group. About five minutes on one core."
     )

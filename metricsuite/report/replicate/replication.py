@@ -106,7 +106,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--networks",
         action="store_true",
-        help="compare the networks of the zoo, in the published design and in ours (some minutes), into DIR/networks.json",
+        help="compare the networks of the zoo, in the published design and in ours (about five minutes), into DIR/networks.json",
     )
     parser.add_argument(
         "--page", type=Path, metavar="FILE", help="also write one HTML page with pictures (needs metricsuite[plots])"
