@@ -22,7 +22,7 @@ def network_notes(found: Mapping[str, Any], names: Mapping[str, str]) -> list[st
         f"of the same seed and learning rate, if that gets all of 256 test trials right (the first of 32, at most {COUNTS.masters}: {right}); input "
         f"weights learn. Over learning and across architectures in the {COMMON} leading components of both. Not remade: 128 and 256 units, softplus, "
         "stimuli of 4 s, coherence 0, two layers or d_model 16 of Mamba, the accuracy of 1 given to who stopped early, and an alignment that stops "
-        "after 1,000 steps of gradient descent (ours goes to the minimum it finds, so that distances are smaller).",
+        "after 1,000 steps of gradient descent (ours goes on to the minimum it finds). Which of these makes our DSA smaller than the published was not tested.",
         f"networks, strict: networks 0 to {int(COUNTS.masters) - 1} of the zoo, to masters of other seeds; {', '.join(names.values())}, in the unit of each (DSA in radians, "
         "not in W). Unpaired trials are shown beside paired ones: there Procrustes and CKA are out of their scope. Floors: masters of two seeds, untrained networks "
         "of two seeds.",
@@ -30,7 +30,7 @@ def network_notes(found: Mapping[str, Any], names: Mapping[str, str]) -> list[st
         f"accuracy; partial: of two groups, with and without anti); in a cell of a 10 x 10 matrix {matrices[0]} and {matrices[1]}, across architectures {across[0]} and {across[1]}; pairs planned for each metric: "
         f"{planned_pairs()['published']} and {planned_pairs()['strict']}.",
         "steps hold where the mean difference, paired by network, has its one-sided 99 % bounds (bootstrap over networks) above 0 and a sign-flip p below .01; they do not hold "
-        "where they lie below 0 or all within a tenth of the larger mean; else, and with fewer than 4 networks, undecided. Partial: the mean of five groups. "
+        "where they lie below 0 or all within a tenth of the larger mean; else, and with fewer than 4 networks, undecided. Each line is tested by itself, without a correction for how many there are. Partial: the mean of five groups. "
         "That a metric does not show the order holds where one of its steps does not hold, and does not where all three do.",
         "Mamba, no change: two one-sided tests at 1 %, that the difference (published design: untrained less full, each to its master; strict: untrained to master less the mean of "
         "both floors) is within a quarter of the distance from untrained relu networks to masters. It holds only if a change would have been seen: if the floor is below that distance, and relu networks, by the same difference, lie beyond the bound. It does not hold where all of the interval lies beyond the bound. Else undecided.",
