@@ -25,6 +25,8 @@ from metricsuite.networks.zoo import Networks
 KINDS = ("relevant", "irrelevant")
 CANDIDATES = 4  # directions heard least of, from which the one that costs least accuracy is taken
 ROUNDS = 6  # of scaling; a push's effect is nearly proportional to it
+HALVINGS = 24  # of the interval, at most, for networks that a push tips from one state into another, where it is not
+CLOSE = 0.01  # of the size
 
 
 class Perturbed(NamedTuple):
@@ -123,9 +125,20 @@ class _Pushed:
 
     def by(self, size: float) -> Perturbed:
         """Pushed until the states have changed by `size`."""
-        amplitude = torch.full((len(self.plain),), size)
-        for _ in range(ROUNDS):
-            amplitude = amplitude * size / self._change(self._run(amplitude).states).clamp(min=1e-9)
+        amplitude = torch.full((len(self.plain),), float(size))
+        below, above = torch.zeros_like(amplitude), torch.full_like(amplitude, torch.inf)
+        for turn in range(ROUNDS + HALVINGS):
+            change = self._change(self._run(amplitude).states)
+            below = torch.where(change < size, torch.maximum(below, amplitude), below)
+            above = torch.where(change > size, torch.minimum(above, amplitude), above)
+            if turn < ROUNDS:
+                amplitude = amplitude * size / change.clamp(min=1e-9)
+                continue
+            away = (change - size).abs() > CLOSE * size
+            if not away.any():
+                break
+            between = torch.where(above.isinf(), 2 * amplitude, (below + above) / 2)
+            amplitude = torch.where(away, between, amplitude)
         run = self._run(amplitude)
         lost = [1 - float(accuracies(o[None], trials)) for o, trials in zip(run.outputs, self.batches, strict=True)]
         systems = [recorded(s, t) for s, t in zip(run.states, self.batches, strict=True)]

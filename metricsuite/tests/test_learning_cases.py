@@ -15,6 +15,7 @@ import pytest
 
 from metricsuite import networks
 from metricsuite.arrays import Trajectories
+from metricsuite.networks.perturbations import KINDS
 from metricsuite.networks.recordings import members
 from metricsuite.networks.tasks import CHOICES
 from metricsuite.networks.zoo import measure
@@ -75,13 +76,24 @@ def told_perturb(of):
     def perturb(group, seeds, kind, *given):
         return [
             p._replace(systems=told_systems(group, seeds, getattr(p, of), f"{kind}{k}"))
-            for k, p in enumerate(pushed(group, seeds, kind, *given))
+            for k, p in enumerate(pushed(group.architecture.name, group.family, seeds.kind, kind, *map(as_key, given)))
         ]
 
     return perturb
 
 
-pushed = networks.perturb
+def as_key(given):
+    return tuple(given) if isinstance(given, list) else given
+
+
+@functools.cache
+def pushed(architecture, family, seed_set, kind, sizes, same_trials):
+    """What the case asks for, each once, since several tests look at it."""
+    masters = networks.load(architecture, family, "master")
+    return perturb(masters, Seeds("test_relevance", seed_set, 16), kind, sizes, same_trials)
+
+
+perturb = networks.perturb  # before any test puts another in its place
 
 
 @functools.cache
@@ -207,6 +219,16 @@ def lost_by(kind, architecture, family):
     """Median losses by the pushes of the case: irrelevant and relevant, by size."""
     values = [np.median(v) for v in design("test_relevance", "pushes", architecture, family, kind)["lost"].values()]
     return values[::2], values[1::2]
+
+
+@pytest.mark.parametrize("seed_set", SETS)
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(("architecture", "family"), PUSHED)
+def test_both_pushes_change_the_states_by_the_size_asked_for(architecture, family, kind, seed_set):
+    """Trained networks are tipped from one state into another, where a change is not in proportion to its push."""
+    sizes = importlib.import_module("cases.test_relevance").SIZES
+    found = [push.sizes for push in pushed(architecture, family, seed_set, kind, sizes, True)]
+    np.testing.assert_allclose(np.array(found).T, [sizes] * 16, rtol=0.01)
 
 
 @pytest.mark.parametrize("kind", SETS)
