@@ -128,7 +128,8 @@ class _Pushed:
         amplitude = torch.full((len(self.plain),), float(size))
         below, above = torch.zeros_like(amplitude), torch.full_like(amplitude, torch.inf)
         for turn in range(ROUNDS + HALVINGS):
-            change = self._change(self._run(amplitude).states)
+            run = self._run(amplitude)
+            change = self._change(run.states)
             below = torch.where(change < size, torch.maximum(below, amplitude), below)
             above = torch.where(change > size, torch.minimum(above, amplitude), above)
             if turn < ROUNDS:
@@ -139,7 +140,8 @@ class _Pushed:
                 break
             between = torch.where(above.isinf(), 2 * amplitude, (below + above) / 2)
             amplitude = torch.where(away, between, amplitude)
-        run = self._run(amplitude)
+        else:
+            run = self._run(amplitude)
         lost = [1 - float(accuracies(o[None], trials)) for o, trials in zip(run.outputs, self.batches, strict=True)]
         systems = [recorded(s, t) for s, t in zip(run.states, self.batches, strict=True)]
         return Perturbed(systems, self._change(run.states).tolist(), lost)

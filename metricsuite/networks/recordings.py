@@ -19,6 +19,7 @@ from metricsuite.errors import CaseError
 from metricsuite.networks.architecture import select
 from metricsuite.networks.tasks import TARGET, TESTING, Trials, make_trials
 from metricsuite.networks.zoo import SEEDS, Networks
+from metricsuite.seeds import CERTIFY
 
 TRIALS = 40  # five of each of two choices and four coherences
 
@@ -36,7 +37,7 @@ def members(seeds: Sequence[int]) -> list[int]:
         raise CaseError(
             f"the zoo has {len(SEEDS)} networks of each group, and {n} seeds were asked for; needed at most {len(SEEDS)}."
         )
-    certifies = getattr(seeds, "kind", "certify") == "certify"
+    certifies = getattr(seeds, "kind", CERTIFY) == CERTIFY
     return list(range(n)) if certifies else list(range(len(SEEDS) - 1, len(SEEDS) - 1 - n, -1))
 
 
