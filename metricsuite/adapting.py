@@ -67,7 +67,7 @@ class Metric:
             for p in _parameters(plugin if inspect.isroutine(plugin) else type(plugin)).values():
                 if p.default is not p.empty and p.name != "rng":
                     defaults[p.name] = state.get(p.name, p.default)
-        return {name: _plain(value) for name, value in {**defaults, **given}.items()}
+        return {name: plain(value) for name, value in {**defaults, **given}.items()}
 
     @property
     def batched(self) -> bool:
@@ -81,7 +81,7 @@ class Metric:
         if not isinstance(rows, list | tuple) or not all(isinstance(row, Mapping) for row in rows) or not rows:
             return {}
         columns = list(dict.fromkeys(str(name) for row in rows for name in row))
-        return {"columns": columns, "rows": [[_plain(row.get(name)) for name in columns] for row in rows]}
+        return {"columns": columns, "rows": [[plain(row.get(name)) for name in columns] for row in rows]}
 
     def prepare(self, system: Trajectories, rng: np.random.Generator) -> Any:
         """One system, made ready to be compared with any number of others."""
@@ -177,7 +177,8 @@ def _parameters(function: Callable[..., Any]) -> Mapping[str, inspect.Parameter]
     return inspect.signature(function).parameters
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """As a JSON value: numbers and text as they are, anything else as Python would write it."""
     if isinstance(value, np.generic):
         value = value.item()
     if isinstance(value, float) and not math.isfinite(value):

@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 import platform
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from importlib import metadata, resources
 from pathlib import Path
@@ -14,10 +14,11 @@ from typing import Any
 
 from metricsuite.errors import CertificateError
 from metricsuite.properties import PROPERTIES
+from metricsuite.stability import claimable
 from metricsuite.verdict import Verdict, kept
 from metricsuite.version import __version__
 
-SCHEMA = 1
+SCHEMA = 2
 FEWEST_SEEDS = 16
 MEANING = (
     "Certified means: at one setting, fixed beforehand or chosen by the metric's own rule on unlabelled data, the metric kept every "
@@ -78,6 +79,7 @@ def make_certificate(
     seeds: int,
     cases: str,
     properties: int = 0,
+    run: Mapping[str, Any] | None = None,
     environment: Mapping[str, Any],
     timings: Mapping[str, Any],
 ) -> Certificate:
@@ -86,7 +88,7 @@ def make_certificate(
     Parameters
     ----------
     metric : mapping
-        "name", "spec", "origin", "setting".
+        "name", "spec", "origin", "setting"; "parameters" and "defaults", each None where it is not known.
     rows : Verdicts
         Everything planned, run or not.
     whole, planned : int
@@ -100,7 +102,9 @@ def make_certificate(
     cases : str
         SHA-256 of the case files.
     properties : int
-        Of the vocabulary that can be claimed, the lab's own included; that of the suite unless given.
+        How many can be claimed in this version, the lab's own included; those of the suite unless given.
+    run : mapping, optional
+        What the run was asked for, as `metricsuite.asked.what_was_asked` has it.
     environment, timings : mapping
     """
     rows = sorted(rows, key=lambda r: r.id)
@@ -116,23 +120,25 @@ def make_certificate(
     if seeds < FEWEST_SEEDS:
         left_out.append(f"{seeds} seeds; a certificate needs at least {FEWEST_SEEDS}")
     status = _status(rows, left_out, profiled)
-    total = properties or sum(p.track != "contract" for p in PROPERTIES.values())
+    total = properties or sum(map(claimable, PROPERTIES.values()))
     verdicts = [{k: v for k, v in r.to_dict().items() if k != "seconds"} for r in rows]
     body = {
         "schema": SCHEMA,
         "status": status,
         "headline": _headline(status, claimed, held, rows, total, left_out),
         "meaning": MEANING,
-        "metric": dict(metric),
+        "metric": {"parameters": None, "defaults": None, **metric},
         "suite": {
             "version": __version__,
             "cases_sha256": cases,
             "seeds": seeds,
             "seed_set": "profile" if profiled else "certify",
+            "run": None if run is None else dict(run),
         },
         "counts": {
             "whole": whole,
             "planned": planned,
+            "claimable": total,
             "ran": sum(r.status != "not run" for r in rows),
             "not_applicable": sum(r.status == "not applicable" for r in rows),
             **{
@@ -187,30 +193,51 @@ def _several(number: int, word: str) -> str:
 
 
 def read_certificate(path: str | os.PathLike[str]) -> Certificate:
-    """Read ``certificate.json`` and hold it against its schema.
+    """Read ``certificate.json``, hold it against its schema, and bring an older one up to this version's.
+
+    What an older schema did not say is None there, never guessed.
 
     Raises
     ------
     CertificateError
-        Not there, not JSON, of another schema version, or not what the schema demands.
+        Not there, not JSON, of a later schema or none, or not what its schema demands.
     """
-    import jsonschema
-
     try:
         body = json.loads(Path(path).read_text(encoding="utf-8"), parse_constant=_no_number)
     except (OSError, ValueError) as error:
         raise CertificateError(f"{path}: cannot be read: {error}.") from error
     found = body.get("schema") if isinstance(body, dict) else None
-    if found != SCHEMA:
+    if type(found) is not int or found < 1:
+        raise CertificateError(f"{path}: schema {found!r}; needed a certificate, whose schema is 1 to {SCHEMA}.")
+    if found > SCHEMA:
         raise CertificateError(
-            f"{path}: schema {found!r}; this version reads {SCHEMA}. Make it again, or read it with the version that wrote it."
+            f"{path}: schema {found}; metricsuite {__version__} reads 1 to {SCHEMA}. Upgrade metricsuite to the version that wrote it."
         )
+    _hold(path, body)
+    while body["schema"] < SCHEMA:
+        body = _UPGRADES[body["schema"]](body)
+        _hold(path, body)
+    return Certificate(body)
+
+
+def _hold(path: str | os.PathLike[str], body: dict[str, Any]) -> None:
+    """Against the schema that it names."""
+    import jsonschema
+
     try:
-        jsonschema.validate(body, schema())
+        jsonschema.validate(body, schema(body["schema"]))
     except jsonschema.ValidationError as error:
         where = "/".join(map(str, error.absolute_path)) or "the top"
         raise CertificateError(f"{path}: at {where}: {error.message}.") from error
-    return Certificate(body)
+
+
+def _from_1(body: dict[str, Any]) -> dict[str, Any]:
+    """Schema 2 brought what was given, what the signature says, and what the run was asked for."""
+    metric = {**body["metric"], "parameters": None, "defaults": None}
+    return {**body, "schema": 2, "metric": metric, "suite": {**body["suite"], "run": None}}
+
+
+_UPGRADES: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {1: _from_1}  # from a schema to the next one
 
 
 def _no_number(word: str) -> None:
@@ -223,11 +250,10 @@ def error_rates() -> list[dict[str, Any]]:
     return [row for row in json.loads(text) if "track" in row]
 
 
-def schema() -> dict[str, Any]:
-    """The JSON Schema of a certificate."""
-    found: dict[str, Any] = json.loads(
-        resources.files("metricsuite").joinpath("certificate.schema.json").read_text(encoding="utf-8")
-    )
+def schema(version: int = SCHEMA) -> dict[str, Any]:
+    """The JSON Schema of a certificate; of an older version, as it was when that one was written."""
+    name = "certificate.schema.json" if version == SCHEMA else f"certificate.schema.{version}.json"
+    found: dict[str, Any] = json.loads(resources.files("metricsuite").joinpath(name).read_text(encoding="utf-8"))
     return found
 
 

@@ -49,7 +49,7 @@ def certify(
     processes : int
         As ``pytest -n``; needs pytest-xdist.
     directory : path, optional
-        Keep ``<metric>/certificate.json`` and ``distances.npz`` there.
+        Keep ``<metric>/certificate.json``, ``distances.npz`` and whatever else a run writes there.
 
     Returns
     -------
@@ -68,6 +68,29 @@ def certify(
     -----
     Cost: that of the run, and about .7 s.
     """
+    flags = [word for track in tracks for word in ("--track", track)]
+    for flag, value in (
+        ("--seeds", seeds),
+        ("--orientation", orientation),
+        ("--waivers", waivers and Path(waivers).resolve()),
+    ):
+        flags += [flag, str(value)] if value is not None else []
+    return run_cases(metric, [own_cases(), *map(Path, cases)], flags, processes, directory)
+
+
+def run_cases(
+    metric: Any,
+    paths: Sequence[Path],
+    flags: Sequence[str],
+    processes: int = 0,
+    directory: str | os.PathLike[str] | None = None,
+) -> Certificate:
+    """`certify` with cases and pytest's flags as they are given: folders or files, the suite's own included.
+
+    Raises
+    ------
+    As `certify`.
+    """
     if _GUARD in os.environ:
         raise RuntimeError(
             'certify() was called while certify() loads a metric: guard the script with `if __name__ == "__main__":`.'
@@ -76,37 +99,9 @@ def certify(
         out = Path(folder, "certificate")  # empty, so that what is found there is of this run
         ini = Path(folder, "pytest.ini")
         ini.write_text("[pytest]\naddopts = --strict-markers --strict-config\n", encoding="utf-8")
-        own = _own_cases()
-        command = [
-            sys.executable,
-            "-m",
-            "pytest",
-            "-q",
-            "-c",
-            str(ini),
-            "--rootdir",
-            str(own),
-            "-p",
-            "metricsuite",
-            "-p",
-            "no:cacheprovider",
-        ]
-        command += [
-            str(own),
-            *(os.fspath(Path(c).resolve()) for c in cases),
-            "--metricsuite-metric",
-            _target(metric, Path(folder)),
-            "--certificate",
-            str(out),
-        ]
-        for track in tracks:
-            command += ["--track", track]
-        for flag, value in (
-            ("--seeds", seeds),
-            ("--orientation", orientation),
-            ("--waivers", waivers and Path(waivers).resolve()),
-        ):
-            command += [flag, str(value)] if value is not None else []
+        command = [sys.executable, "-m", "pytest", "-q", "-c", str(ini), "--rootdir", str(own_cases())]
+        command += ["-p", "metricsuite", "-p", "no:cacheprovider", *(str(path.resolve()) for path in paths)]
+        command += ["--metricsuite-metric", _target(metric, Path(folder)), "--certificate", str(out), *flags]
         command += ["-p", "xdist", "-n", str(processes)] if processes else []
         done = subprocess.run(
             command, env=_environment(), stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
@@ -122,7 +117,7 @@ def certify(
         return read_certificate(newest)
 
 
-def _own_cases() -> Path:
+def own_cases() -> Path:
     """The suite's cases, in the package or beside it."""
     return next(p for p in (Path(folder, "cases") for folder in metricsuite.__path__) if p.is_dir())
 

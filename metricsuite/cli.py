@@ -1,4 +1,6 @@
-"""The command line: ``metricsuite explain | show | replicate | zoo``. Certifying is pytest's: ``pytest cases --metric ...``.
+"""The command line: ``metricsuite list | explain | certify | show | compare | verify | replicate | speed | new | zoo``.
+
+Certifying is pytest's, ``pytest cases --metric ...``; ``metricsuite certify`` is that run with nothing else to say.
 
 Each command is a module with ``add_arguments(parser)`` and ``run(args) -> int``, imported when it is needed.
 """
@@ -14,12 +16,24 @@ from metricsuite.errors import MetricsuiteError
 from metricsuite.version import __version__
 
 COMMANDS = {  # name: (module of metricsuite, what it does)
+    "list": ("report.listing", "what there is: metrics, properties, criteria, cases"),
     "explain": (
         "report.explaining",
-        "a property, a criterion or a metric: what it means, what excludes it, who decides it",
+        "a property, a criterion, a metric or a guide: what it means, what excludes it, who decides it, what to do",
     ),
-    "show": ("report.show.showing", "plot the systems of a case and their distances; or a metric's hyper-parameters"),
+    "certify": ("report.certify_command", "the suite's cases on one metric, and its certificate"),
+    "show": (
+        "report.show.showing",
+        "plot the systems of a case and their distances; or a metric's hyper-parameters; or a certificate's page anew",
+    ),
+    "compare": ("report.comparing", "what changed between certificates: verdicts, margins, settings, defaults"),
+    "verify": ("report.verifying", "run a certificate again, and say whether it reproduces and what differs"),
     "replicate": ("report.replicate.replication", "published statements beside what stands here, from certificates"),
+    "speed": (
+        "speed.speed_command",
+        "time metrics: growth over sizes, or two versions in turn, which fails above 1.25x",
+    ),
+    "new": ("new.new_command", "write a working, tested metric or case to start from"),
     "zoo": ("networks.zoo_command", "make the trained networks from nothing, or check those that are there"),
 }
 

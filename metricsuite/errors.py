@@ -41,5 +41,9 @@ class CertificateError(MetricsuiteError, ValueError):
     """A certificate that cannot be read: not JSON, another schema, fields missing."""
 
 
+class SpeedError(MetricsuiteError, RuntimeError):
+    """Nothing can be said about speed: a version, baseline or metric that is missing, or that is not the one asked for."""
+
+
 class ZooError(MetricsuiteError, RuntimeError):
     """Stored networks that are missing, damaged or of another version."""

@@ -16,17 +16,16 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
 import numpy as np
 import numpy.typing as npt
 
-from metricsuite.adapting import Metric
 from metricsuite.arrays import Trajectories
 from metricsuite.bench import LocalBench
 from metricsuite.errors import MetricError, MetricKilled, MetricsuiteError
+from metricsuite.introducing import Introduction, introduction
 from metricsuite.spec import MetricSpec
 
 PAIRS_A_CALL = 100  # a batch has the time of one call for every 100 pairs, or part of them
@@ -34,23 +33,6 @@ STRIKES = 3  # after so many kills, the metric's other verdicts are errors at on
 ONE_THREAD = dict.fromkeys(
     ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS", "NUMEXPR_NUM_THREADS"), "1"
 )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Introduction:
-    """What a metric says about itself when its process starts; the parent imports nothing of it."""
-
-    label: str
-    spec: dict[str, Any]
-    origin: dict[str, Any]
-    setting: dict[str, Any]
-    declared: bool
-    tunable: bool
-
-
-def introduction(metric: Metric, origin: dict[str, Any]) -> Introduction:
-    """What the suite wants to know of a metric before it runs it."""
-    return Introduction(metric.label, metric.spec.to_dict(), origin, metric.setting, metric.declared, metric.tunable)
 
 
 class Isolated:

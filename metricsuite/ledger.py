@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from metricsuite.subjects import Subject
@@ -22,6 +22,8 @@ class Plan:
     own_properties: list[str]
     problems: list[str]
     waivers: list[str]
+    files: list[str] = field(default_factory=list)  # names of the case files that were collected
+    folders: list[str] = field(default_factory=list)  # names of the folders of cases beside the suite's own
 
     def to_json(self) -> str:
         return json.dumps(asdict(self))
@@ -38,6 +40,8 @@ class Ledger:
         self.cases = ""
         self.own_properties: list[str] = []
         self.problems: list[str] = []
+        self.files: list[str] = []
+        self.folders: list[str] = []
         self.crashed: dict[str, str] = {}
 
     def take(self, plan: Plan) -> None:
@@ -47,7 +51,7 @@ class Ledger:
             plan.cases,
             plan.own_properties,
         )
-        self.problems = plan.problems
+        self.problems, self.files, self.folders = plan.problems, plan.files, plan.folders
         self.rows = {nodeid: Verdict(**row) for nodeid, row in plan.rows.items()}
 
     def note(self, nodeid: str, row: dict[str, Any]) -> None:

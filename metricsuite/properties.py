@@ -20,6 +20,7 @@ TRACKS = {
     "learning": "what training does to a measure",
 }
 EITHER = ("invariant", "sensitive")
+FIRST = "0.1"  # the first minor release: all that it brings can be claimed at once
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,9 @@ class Property:
         Which claims are possible: "invariant", "sensitive", "axiom", "contract".
     source : str
         Who defined or demanded it.
+    since : str
+        The minor release that brought it. What is new is measured for one minor release before it can be claimed
+        (`metricsuite.stability.claimable`); a lab's own at once.
     """
 
     name: str
@@ -45,11 +49,12 @@ class Property:
     meaning: str
     directions: tuple[str, ...] = ("sensitive",)
     source: str = ""
+    since: str = FIRST
 
 
-def _entries(track: str, directions: tuple[str, ...], rows: str) -> list[Property]:
+def _entries(track: str, directions: tuple[str, ...], rows: str, since: str = FIRST) -> list[Property]:
     cells = [[cell.strip() for cell in row.split("|")] for row in rows.strip().splitlines()]
-    return [Property(name, track, meaning, directions, source) for name, meaning, source in cells]
+    return [Property(name, track, meaning, directions, source, since) for name, meaning, source in cells]
 
 
 _ALL = [
@@ -65,6 +70,7 @@ _ALL = [
     *_entries("axioms", ("axiom",), """
         symmetry        | d(x, y) = d(y, x)                                                                      | Frechet 1906
         triangle        | d(x, z) <= d(x, y) + d(y, z), on triples made to break it                              | Williams et al. 2021, sec. 2
+        same-as         | equals the built-in metric that same_as names, on fixed inputs                         | metricsuite
     """),
     *_entries("invariance", EITHER, """
         translation       | a constant added to each unit                                                        | Kornblith et al. 2019

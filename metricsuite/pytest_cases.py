@@ -23,6 +23,7 @@ import pytest
 from threadpoolctl import threadpool_limits
 
 from metricsuite.certificate import digest_of, environment
+from metricsuite.certifying import own_cases
 from metricsuite.criteria import Decision
 from metricsuite.designs import Design
 from metricsuite.errors import CaseError, SpecError
@@ -40,8 +41,13 @@ CALIBRATION_SEEDS = 4
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_cmdline_main(config: pytest.Config) -> Generator[None, Any, Any]:
-    if getattr(config.option, "numprocesses", None) and getattr(config.option, "dist", None) in ("no", "load"):
-        config.option.dist = "loadfile"  # each design is then built once
+    if getattr(config.option, "numprocesses", None):
+        if getattr(config.option, "benchmark_only", False):
+            raise pytest.UsageError(
+                "--benchmark-only with -n: tests that run at once disturb each other's timings, so run them serially."
+            )
+        if getattr(config.option, "dist", None) in ("no", "load"):
+            config.option.dist = "loadfile"  # each design is then built once
     return (yield)
 
 
@@ -246,6 +252,8 @@ def pytest_collection_finish(session: pytest.Session) -> None:
         own,
         run.problems,
         [str(path) for path in waivers],
+        sorted(p.name for p in files if p in collected),
+        sorted(f.name for f in folders if f and f != own_cases().resolve()),
     )
     if not run.worker:
         run.ledger.take(plan)

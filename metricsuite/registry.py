@@ -5,7 +5,6 @@ load_metric("cka")      load_metric("dsa(n_delays=20, rank=15)")      load_metri
 
 from __future__ import annotations
 
-import ast
 import hashlib
 import importlib
 import importlib.util
@@ -20,23 +19,12 @@ from pathlib import Path
 from typing import Any
 
 from metricsuite.adapting import Metric, adapt
-from metricsuite.errors import MetricNotFound, SpecError
+from metricsuite.builtin import BUILTIN, CALL, ON_DEMAND, read_literals
+from metricsuite.errors import MetricNotFound
 from metricsuite.properties import nearest
 
 GROUP = "metricsuite.metrics"
-BUILTIN = {
-    "procrustes": "metricsuite.metrics.orthogonal_procrustes:Procrustes",
-    "cka": "metricsuite.metrics.kernel_alignment:CKA",
-    "cka-angular": "metricsuite.metrics.kernel_alignment:AngularCKA",
-    "dsa": "metricsuite.metrics.dsa.dsa:DSA",
-    "dsa-spectrum": "metricsuite.metrics.dsa.dsa:DSASpectrum",
-}
-ON_DEMAND = {  # built in, and no column of the table unless asked for
-    "dsa-tuned": "metricsuite.metrics.dsa.tuned:TunedDSA",
-    "dsa-spectrum-tuned": "metricsuite.metrics.dsa.tuned:TunedDSASpectrum",
-}
 _FROM_FILES: dict[str, str] = {}  # the name of a module that was loaded from a file, and the file's
-_CALL = r"(?P<call>\(.*\))?$"
 
 
 def load_metric(target: str, orientation: str | None = None) -> Metric:
@@ -79,15 +67,15 @@ def _find(target: str) -> tuple[Any, str, dict[str, Any], metadata.Distribution 
         target.endswith(".pkl") and "METRICSUITE_CERTIFYING" in os.environ
     ):  # a closure that certify() wrote for its own child
         return pickle.loads(Path(target).read_bytes()), Path(target).stem, {}, None
-    if found := re.match(r"(?P<where>.+?):(?P<attr>[A-Za-z_][\w.]*)" + _CALL, target):
+    if found := re.match(r"(?P<where>.+?):(?P<attr>[A-Za-z_][\w.]*)" + CALL, target):
         plugin = _attribute(_module(found["where"], target), found["attr"], target)
-        return plugin, found["attr"], _literals(found["call"], target), None
-    found = re.match(r"(?P<name>[\w./-]+?)" + _CALL, target)
+        return plugin, found["attr"], read_literals(found["call"], target), None
+    found = re.match(r"(?P<name>[\w./-]+?)" + CALL, target)
     if not found:
         raise MetricNotFound(
             f"{target!r} is no metric; needed a name, module:attr or file.py:attr, with literal keywords if any: dsa(rank=15)."
         )
-    name, parameters = found["name"], _literals(found["call"], target)
+    name, parameters = found["name"], read_literals(found["call"], target)
     points = [p for p in metadata.entry_points(group=GROUP) if p.name == name]
     owners = [f"{p.dist.name} {p.dist.version}" if p.dist else p.value for p in points]
     if name in BUILTIN | ON_DEMAND:
@@ -113,33 +101,6 @@ def _find(target: str) -> tuple[Any, str, dict[str, Any], metadata.Distribution 
         raise MetricNotFound(
             f"{name}: the plugin {owners[0]} cannot be imported: {type(error).__name__}: {error}"
         ) from error
-
-
-def _literals(call: str | None, target: str) -> dict[str, Any]:
-    if not call:
-        return {}
-    try:
-        tree = ast.parse(f"f{call}", mode="eval").body
-        if not isinstance(tree, ast.Call) or not isinstance(tree.func, ast.Name):
-            raise ValueError("this is no single pair of parentheses")
-        if tree.args or any(k.arg is None for k in tree.keywords):
-            raise ValueError("only keywords are allowed")
-        names = [str(k.arg) for k in tree.keywords]
-        if len(set(names)) < len(names):
-            raise ValueError("a keyword is repeated")
-        return {str(k.arg): _literal(k.value) for k in tree.keywords}
-    except (SyntaxError, ValueError) as error:
-        why = error.msg if isinstance(error, SyntaxError) else str(error)
-        raise SpecError(
-            f"{target}: cannot read the parameters {call}: {why}; needed literal keywords, such as (n_delays=20, rank=15)."
-        ) from error
-
-
-def _literal(node: ast.expr) -> Any:
-    try:
-        return ast.literal_eval(node)
-    except ValueError:
-        raise ValueError(f"{ast.unparse(node)} is no literal") from None
 
 
 def _module(where: str, target: str) -> Any:

@@ -16,8 +16,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, TypeVar
 
+from metricsuite.builtin import BUILTIN, ON_DEMAND, named_builtin
 from metricsuite.errors import MetricError, SpecError
 from metricsuite.properties import EXCLUDES, IMPLIES, PROPERTIES, Exclusion, Property, nearest
+from metricsuite.stability import claimable, claimable_from
 
 NEEDS = ("inputs", "conditions", "dt")
 Claim = tuple[str, str]  # field of the spec, value
@@ -56,6 +58,12 @@ class MetricSpec:
         Relative error of its arithmetic or optimiser, as a part of the median distance between unrelated systems.
     source : str
         Author, year, equation.
+    same_as : str
+        The built-in metric that this one is a port of, with literal parameters if any: "cka", "dsa(rank=15)". Claims the axiom
+        "same-as": equal distances on fixed inputs, to rounding or `tolerance`.
+    complexity : str
+        What it costs, by phase, for n trials of T time points and p units: "prepare: n T p^2; compare: p^3". Shown, never held
+        against it.
 
     Raises
     ------
@@ -77,6 +85,8 @@ class MetricSpec:
     self_value: float | None = 0.0
     tolerance: float = 0.0
     source: str = ""
+    same_as: str = ""
+    complexity: str = ""
 
     def __post_init__(self) -> None:
         if not isinstance(self.name, str) or not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9._/-]*", self.name):
@@ -100,9 +110,27 @@ class MetricSpec:
             self._refuse("tolerance", self.tolerance, "a number from 0 to .1 (a part of the median distance)")
         if not isinstance(self.source, str):
             self._refuse("source", self.source, "text: author, year, equation")
+        if not isinstance(self.complexity, str):
+            self._refuse("complexity", self.complexity, "text, such as 'prepare: n T p^2; compare: p^3'")
         for stray in sorted(self.needs - set(NEEDS)):
             self._refuse("needs", stray, f"a subset of {', '.join(NEEDS)}")
+        self._take_same_as()
         self._check_claims()
+
+    def _take_same_as(self) -> None:
+        if not isinstance(self.same_as, str):
+            self._refuse("same_as", self.same_as, "the name of a built-in metric, such as 'cka' or 'dsa(rank=15)'")
+        if self.same_as:
+            try:
+                named_builtin(self.same_as)
+            except SpecError as error:
+                raise SpecError(f"{self.name}: same_as: {error}") from error
+            object.__setattr__(self, "axioms", self.axioms | {"same-as"})
+        elif "same-as" in self.axioms:
+            raise SpecError(
+                f"{self.name}: axioms: 'same-as' does not say as what. Write same_as='cka', or which built-in metric it is "
+                "(that alone claims the axiom), or remove it."
+            )
 
     def _refuse(self, which: str, given: Any, needed: str) -> None:
         raise SpecError(f"{self.name}: {which}: {given!r} given; needed {needed}.")
@@ -123,13 +151,18 @@ class MetricSpec:
             for name in sorted(getattr(self, which)):
                 if "/" in name:
                     continue  # a lab's own property: known once its cases are collected
-                known = [p.name for p in PROPERTIES.values() if direction in p.directions]
+                known = [p.name for p in PROPERTIES.values() if direction in p.directions and claimable(p)]
                 if name not in PROPERTIES:
                     raise SpecError(f"{self.name}: {which}: no property {name!r}; {nearest(name, known)}.")
                 if direction not in PROPERTIES[name].directions:
                     could = ", ".join(PROPERTIES[name].directions)
                     raise SpecError(
                         f"{self.name}: {which}: {name!r} cannot be claimed so, only as: {could}; {nearest(name, known)}."
+                    )
+                if not claimable(entry := PROPERTIES[name]):
+                    raise SpecError(
+                        f"{self.name}: {which}: {name!r} came with metricsuite {entry.since} and is measured only until "
+                        f"{claimable_from(entry)}: what is new is seen on everybody's metrics before it can be claimed. Remove it."
                     )
         if "triangle" in self.axioms and self.self_value != 0:
             raise SpecError(
@@ -262,6 +295,9 @@ def metric(name: str, **claims: Any) -> Callable[[Plugin], Plugin]:
     def attach(plugin: Plugin) -> Plugin:
         if not callable(plugin):
             raise SpecError(f"{name}: @metric stands on a function or a class; given {type(plugin).__name__}.")
+        where = f"{getattr(plugin, '__module__', '')}:{getattr(plugin, '__qualname__', '')}"
+        if spec.same_as and (BUILTIN | ON_DEMAND)[named_builtin(spec.same_as)] == where:
+            raise SpecError(f"{name}: same_as: {spec.same_as!r} is this metric itself; needed another. Remove it.")
         plugin.spec = spec  # type: ignore[attr-defined]
         return plugin
 

@@ -12,7 +12,8 @@ import numpy as np
 from metricsuite.arrays import Trajectories
 from metricsuite.bench import Benchable, Local
 from metricsuite.errors import MetricsuiteError, SpecError
-from metricsuite.isolation import Isolated, introduction
+from metricsuite.introducing import introduction
+from metricsuite.isolation import Isolated
 from metricsuite.registry import BUILTIN, load_with_origin
 from metricsuite.spec import MetricSpec
 
@@ -30,6 +31,8 @@ class Subject:
     spec: dict[str, Any]
     origin: dict[str, Any]
     setting: dict[str, Any]
+    parameters: dict[str, Any]
+    defaults: dict[str, Any]
     isolated: bool
     declared: bool
     tunable: bool

@@ -16,15 +16,19 @@ from typing import Any
 import numpy as np
 import pytest
 
+from metricsuite.asked import what_was_asked
 from metricsuite.certificate import Certificate, environment, make_certificate
 from metricsuite.distances import Distances
 from metricsuite.errors import MetricError, NotApplicable
 from metricsuite.ledger import Plan
 from metricsuite.properties import PROPERTIES
 from metricsuite.registry import BUILTIN
+from metricsuite.report.badge import write_badge
+from metricsuite.report.certificate_page.page import write_certificate_page
 from metricsuite.report.terminal import summary
 from metricsuite.session import ROW, Judged, Run
 from metricsuite.settings import Settings
+from metricsuite.stability import claimable
 from metricsuite.subjects import Subject, slug
 from metricsuite.verdict import Verdict
 from metricsuite.waivers import refuse_waivers
@@ -166,10 +170,11 @@ class Reporter:
     def _certificate(self, subject: Subject) -> Certificate:
         ledger, rows = self.run.ledger, self.run.ledger.of(subject.label)
         return make_certificate(
-            metric={"name": subject.label, "spec": subject.spec, "origin": subject.origin, "setting": subject.setting},
+            metric={"name": subject.label, "spec": subject.spec, "origin": subject.origin, "setting": subject.setting, "parameters": subject.parameters, "defaults": subject.defaults},
             rows=rows, whole=ledger.whole.get(subject.label, len(rows)), planned=len(rows), left_out=ledger.left_out,
             profiled=subject.states.profiled, seeds=self.settings.seeds, cases=ledger.cases,
-            properties=sum(p.track != "contract" for p in PROPERTIES.values()) + len(ledger.own_properties), environment=environment(),
+            properties=sum(map(claimable, PROPERTIES.values())) + len(ledger.own_properties), environment=environment(),
+            run=what_was_asked(subject, self.settings, self.run.waivers, ledger, self.config.option.markexpr, self.config.option.keyword),
             timings={"created": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"), "seconds": round(time.perf_counter() - self.started, 3)},
         )  # fmt: skip
 
@@ -181,7 +186,9 @@ class Reporter:
             own = folder / slug(certificate.metric)
             own.mkdir(parents=True, exist_ok=True)
             _write_text(own / "certificate.json", certificate.to_json())
-            _gather(own / "parts", own / "distances.npz")
+            gather(own / "parts", own / "distances.npz")
+            write_certificate_page(own)
+            write_badge(own, certificate)
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         if self.run.worker or self.config.option.collectonly or not self.run.ledger.rows:
@@ -196,7 +203,9 @@ class Reporter:
         for problem in self.problems:
             terminalreporter.write_line(f"ERROR: {problem}", red=True)
         if self.settings.certificate and self.certificates:
-            terminalreporter.write_line(f"certificates: {self.settings.certificate}/<metric>/certificate.json")
+            terminalreporter.write_line(
+                f"certificates: {self.settings.certificate}/<metric>/certificate.json, index.html"
+            )
 
 
 def _row_of(report: Any) -> dict[str, Any] | None:
@@ -238,19 +247,23 @@ def _complete(row: Verdict, report: pytest.TestReport, call: pytest.CallInfo[Non
 
 
 def save_arrays(folder: Path, row: Verdict, distances: Distances, with_systems: bool) -> None:
-    """The distances behind a verdict, with the trajectories for ``--dump``; one npz a verdict."""
+    """The distances behind a verdict with a small drawing of its systems, or with the trajectories for ``--dump``; one npz a verdict."""
     own = folder / slug(row.metric) / ("" if with_systems else "parts")
     own.mkdir(parents=True, exist_ok=True)
     arrays: dict[str, Any] = {
         "id": np.array(row.id), "distances": distances.matrix, "labels": np.array(distances.labels), "blocks": np.array(distances.blocks),
         "positions": np.array(distances.positions), "pairs": np.array(distances.pairs),
     }  # fmt: skip
-    if with_systems and distances.design is not None:
+    if distances.design is not None and with_systems:
         arrays.update({f"system_{i:03d}": s.array for i, s in enumerate(distances.design.systems)})
+    elif distances.design is not None and row.kind != "contract":
+        from metricsuite.report.certificate_page.drawings import drawing_arrays
+
+        arrays.update(drawing_arrays(distances.design))
     np.savez_compressed(own / f"{slug(row.id)}.npz", **arrays)
 
 
-def _gather(parts: Path, target: Path) -> None:
+def gather(parts: Path, target: Path) -> None:
     """Bring the files of all workers together; keys are ``verdict id|name``."""
     if not parts.is_dir():
         return

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from metricsuite.errors import WaiverError
+from metricsuite.stability import retired
 from metricsuite.verdict import Verdict
 
 _FIELDS = ("metric", "verdict", "reason", "source", "expires")
@@ -85,7 +86,7 @@ def _read_one(path: Path, entry: dict[str, object], today: datetime.date) -> Wai
 
 
 def refuse_waivers(waivers: Iterable[Waiver], rows: Iterable[Verdict], ran_all: bool) -> list[str]:
-    """What is wrong with waivers, seen beside the verdicts that were planned: unknown ids, and what may not be waived.
+    """What is wrong with waivers, seen beside the verdicts that were planned: unknown and retired ids, and what may not be waived.
 
     A waiver of a metric or case that this run left out is no error unless `ran_all`.
     """
@@ -95,7 +96,9 @@ def refuse_waivers(waivers: Iterable[Waiver], rows: Iterable[Verdict], ran_all: 
     for w in waivers:
         row = known.get((w.metric, w.verdict))
         if row is None and ran_all and w.metric in metrics:
-            wrong.append(f"waiver of {w.metric} {w.verdict}: there is no such verdict")
+            gone = retired(w.verdict)
+            why = f"it was {gone.rstrip('.')}. Remove the waiver" if gone else "there is no such verdict"
+            wrong.append(f"waiver of {w.metric} {w.verdict}: {why}")
         elif row is not None and row.track in ("contract", "axioms"):
             wrong.append(f"waiver of {w.metric} {w.verdict}: the {row.track} cannot be waived")
         elif row is not None and row.kind != "claim" and not row.outside:

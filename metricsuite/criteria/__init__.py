@@ -12,6 +12,7 @@
     survives(distances, level=.2)           a Sweep of contrasts: the classes are told apart up to a level
     withstands(distances, level=.2)         a Sweep: systems stay where they are, beside others, up to a level
     symmetric, triangular                   the axioms
+    equals(distances, reference)            two metrics on one design: the same distances, to rounding
     obeys, repeats, varies                  the contract
 
 "yes" where the whole interval lies beyond the threshold, "no" where the whole of it lies short, else "unclear". Intervals are
@@ -23,6 +24,7 @@ from metricsuite.criteria.axioms import symmetric, triangular
 from metricsuite.criteria.contract import obeys, repeats, varies
 from metricsuite.criteria.contrasts import separates, survives
 from metricsuite.criteria.decision import Decision
+from metricsuite.criteria.equality import equals
 from metricsuite.criteria.nulls import stays_unrelated
 from metricsuite.criteria.orbits import identical, invariant, sensitive
 from metricsuite.criteria.sweeps import arrives, flat, follows, rises, vanishes, withstands
@@ -30,6 +32,7 @@ from metricsuite.criteria.sweeps import arrives, flat, follows, rises, vanishes,
 __all__ = [
     "Decision",
     "arrives",
+    "equals",
     "flat",
     "follows",
     "identical",

@@ -23,6 +23,7 @@ _SENSITIVE |= {"subset-shift", "shuffled-pairs", "history", "regime", "non-norma
     invariant_to=_INVARIANT | {"readout"},
     sensitive_to=_SENSITIVE,
     source="Kornblith et al. 2019, eq. 4",
+    complexity="prepare: n T p min(n T, p); compare: n T p^2",
 )
 class CKA:
     """Linear CKA, |X'Y|^2 / (|X'X| |Y'Y|) in Frobenius norms, for centred X and Y.
@@ -78,6 +79,7 @@ class CKA:
     invariant_to=_INVARIANT,
     sensitive_to=_SENSITIVE,
     source="Williams et al. 2021, sec. 2.3",
+    complexity="prepare: n T p min(n T, p); compare: n T p^2",
 )
 class AngularCKA(CKA):
     """The angle whose cosine is linear CKA, as 2 arcsin of half the chord |XX' - YY'| between unit kernels: a metric.

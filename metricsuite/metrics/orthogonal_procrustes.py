@@ -27,6 +27,7 @@ SHOWN_SENSITIVE = {
     invariant_to=EXACTLY | SHOWN_INVARIANT,
     sensitive_to={"unit-scaling", "invertible-linear", "affine", "trial-order", "time-reversal"} | SHOWN_SENSITIVE,
     source="Williams et al. 2021, eq. 4",
+    complexity="prepare: n T p; compare: n T p^2 + p^3",
 )
 class Procrustes:
     """Angular Procrustes distance: arccos of the nuclear norm of X'Y, for X and Y centred and of Frobenius norm 1.

@@ -22,6 +22,7 @@ from metricsuite.registry import BUILTIN
 from metricsuite.report.readme import between, placed
 from metricsuite.report.terminal import RuledOut, ruled_out_by_claims, severity
 from metricsuite.spec import MetricSpec
+from metricsuite.stability import claimable
 from metricsuite.verdict import Verdict
 
 MARK = "reference-table"
@@ -74,8 +75,8 @@ def reference_table(certificates: Sequence[Certificate]) -> str:
         for c in certificates
         if c.body["metric"]["setting"]
     ]
-    claimable = sum(p.track != "contract" for p in PROPERTIES.values())
-    head = f"metricsuite {suite['version']}, {suite['seeds']} seeds, {claimable} properties that can be claimed:"
+    able = sum(map(claimable, PROPERTIES.values()))
+    head = f"metricsuite {suite['version']}, {suite['seeds']} seeds, {able} properties that can be claimed:"
     parts = [head, "\n".join(lines), LEGEND]
     parts += [f"No case decides yet: {', '.join(undecided)}."] * bool(undecided)
     parts += [f"Settings: {' '.join(settings)}"] * bool(settings)

@@ -10,6 +10,7 @@ from typing import Any
 from metricsuite.errors import SpecError
 from metricsuite.properties import PROPERTIES
 from metricsuite.spec import MetricSpec
+from metricsuite.stability import claimable
 from metricsuite.verdict import Verdict
 
 _FIELD = {"axiom": "axioms", "invariant": "invariant_to", "sensitive": "sensitive_to"}
@@ -18,13 +19,17 @@ _FIELD = {"axiom": "axioms", "invariant": "invariant_to", "sensitive": "sensitiv
 def suggested_spec(spec: MetricSpec, rows: Iterable[Verdict]) -> str:
     """``@metric(...)`` with every property that all its verdicts in scope answered with yes, or with no where the opposite held.
 
-    Measured on the profile set of seeds; pasted, it is tested on the others. Claims that exclude each other are left out, with a note.
+    Measured on the profile set of seeds; pasted, it is tested on the others. Claims that exclude each other are left out, with a note, and
+    so is a ``same_as`` that was not kept; properties that are too new to be claimed, without one.
     """
     rows = list(rows)
     found = _claims(rows)
     if any("units='equal'" in r.reason for r in rows if r.status == "not applicable"):
         spec = replace(spec, units="equal")
     left_out: list[str] = []
+    if spec.same_as and any(r.property == "same-as" and r.kind == "claim" and r.status != "kept" for r in rows):
+        left_out += _comment(f"left out same_as={spec.same_as!r}: it was not kept")
+        spec = replace(spec, same_as="", axioms=frozenset())
     while True:
         try:
             proposed = MetricSpec(**{**_scope(spec), **{f: frozenset(names) for f, names in found.items()}})
@@ -32,7 +37,8 @@ def suggested_spec(spec: MetricSpec, rows: Iterable[Verdict]) -> str:
         except SpecError as error:
             dropped = _drop(found, str(error))
             left_out += _comment(f"left out {dropped}: {error}")
-    shown = [line for f in _FIELD.values() if getattr(proposed, f) for line in _set(f, getattr(proposed, f))]
+    claimed = {f: getattr(proposed, f) - {"same-as"} for f in _FIELD.values()}  # which same_as claims
+    shown = [line for f, names in claimed.items() if names for line in _set(f, names)]
     scope = [
         f"    {k}={{{', '.join(map(repr, sorted(v)))}}}," if isinstance(v, frozenset) else f"    {k}={v!r},"
         for k, v in _scope(spec).items()
@@ -65,7 +71,8 @@ def _claims(rows: Iterable[Verdict]) -> dict[str, set[str]]:
     for name in sorted({r.property for r in inside}):
         own = [r for r in inside if r.property == name]
         held = {(r.status, r.direction) for r in own}
-        if len({d for _, d in held}) != 1:
+        new = name in PROPERTIES and not claimable(PROPERTIES[name])
+        if len({d for _, d in held}) != 1 or new:
             continue
         direction = own[0].direction
         if {s for s, _ in held} <= {"yes", "kept"}:
@@ -99,6 +106,8 @@ def _scope(spec: MetricSpec) -> dict[str, Any]:
             "random",
             "self_value",
             "tolerance",
+            "same_as",
+            "complexity",
         )
     }
 

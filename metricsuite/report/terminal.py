@@ -198,6 +198,8 @@ def _why(rows: list[Verdict]) -> list[str]:
         if r.waiver:
             lines += _wrap(f"waiver: {r.waiver}", "    ", "    ")
         lines += [*_wrap(r.id, "      ", "    "), f"    {r.reproduce}"]
+    if any(r.kind != "contract" and r.fails() for r in rows):
+        lines += ["", "metricsuite explain PROPERTY: common causes, and what to do."]
     return lines
 
 

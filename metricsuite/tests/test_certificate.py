@@ -12,9 +12,13 @@ from metricsuite import MetricSpec, __version__, read_certificate
 from metricsuite.certificate import MEANING, SCHEMA, Certificate, digest_of, environment, make_certificate, schema
 from metricsuite.errors import CertificateError
 from metricsuite.properties import PROPERTIES
+from metricsuite.stability import claimable
 from metricsuite.verdict import STATUSES, Verdict
 
-TOTAL = sum(p.track != "contract" for p in PROPERTIES.values())
+TOTAL = sum(map(claimable, PROPERTIES.values()))
+SCHEMA_1 = (
+    Path(__file__).parent / "certificates" / "schema-1.json"
+)  # of cka, as metricsuite 0.1.0 wrote it, cut to a few verdicts
 SPEC = MetricSpec(
     name="mine",
     axioms=frozenset({"symmetry"}),
@@ -53,6 +57,11 @@ def certificate(rows: Any = None, spec: MetricSpec = SPEC, **fields: Any) -> Cer
     return make_certificate(**{**values, **fields})
 
 
+RUN: dict[str, Any] = {
+    "orientation": "similarity", "tracks": ["contract"], "markers": "", "keyword": "", "quick": False, "max_pairs": 30000,
+    "timeout": 60.0, "files": ["test_contract.py"], "folders": [],
+    "waivers": [{"metric": "mine", "verdict": "test_a/test_b", "reason": "known", "source": "", "expires": "2030-01-31"}],
+}  # fmt: skip
 REASONS: dict[str, dict[str, Any]] = {  # in order of precedence: what makes a certificate so
     "failed": {"rows": [verdict("orthogonal", "broken")]},
     "inconclusive": {"rows": [verdict("topology", "inconclusive")]},
@@ -225,7 +234,7 @@ class TestBody:
     def test_counts(self) -> None:
         rows = [verdict("topology", status, case=str(i)) for i, status in enumerate(STATUSES)]
         expected = {
-            "whole": 20, "planned": 15, "ran": 14, "not_applicable": 1, "kept": 5, "broken": 1, "inconclusive": 1, "waived": 1,
+            "whole": 20, "planned": 15, "claimable": 52, "ran": 14, "not_applicable": 1, "kept": 5, "broken": 1, "inconclusive": 1, "waived": 1,
             "error": 1, "yes": 1, "no": 1, "unclear": 1,
         }  # fmt: skip
         made = certificate(rows_with(*rows), whole=20, planned=15)
@@ -242,8 +251,20 @@ class TestBody:
         assert rows == certificate(rows).verdicts
 
     def test_names_suite_and_seeds(self) -> None:
-        expected = {"version": __version__, "cases_sha256": "a" * 64, "seeds": 16, "seed_set": "certify"}
+        expected = {"version": __version__, "cases_sha256": "a" * 64, "seeds": 16, "seed_set": "certify", "run": None}
         assert expected == certificate().body["suite"]
+
+    def test_says_what_the_run_was_asked_for(self) -> None:
+        assert RUN == certificate(run=RUN).body["suite"]["run"]
+
+    def test_says_what_was_given_and_what_the_signature_says(self) -> None:
+        given = {**certificate().body["metric"], "parameters": {"rank": 3}, "defaults": {"rank": 10}}
+        made = certificate(metric=given).body["metric"]
+        assert ({"rank": 3}, {"rank": 10}) == (made["parameters"], made["defaults"])
+
+    def test_what_is_not_known_is_null(self) -> None:
+        made = certificate().body["metric"]
+        assert (None, None) == (made["parameters"], made["defaults"])
 
     def test_a_profiled_metric_has_seeds_of_its_own(self) -> None:
         assert "profile" == certificate(profiled=True).body["suite"]["seed_set"]
@@ -303,8 +324,12 @@ class TestSchema:
         body = json.loads(certificate(environment=environment()).to_json())
         jsonschema.validate(body, schema())
 
-    def test_knows_the_version(self) -> None:
-        assert SCHEMA == schema()["properties"]["schema"]["const"]
+    @pytest.mark.parametrize("version", range(1, SCHEMA + 1))
+    def test_knows_the_version(self, version: int) -> None:
+        assert version == schema(version)["properties"]["schema"]["const"]
+
+    def test_knows_what_a_run_was_asked_for(self) -> None:
+        jsonschema.validate(json.loads(certificate(run=RUN).to_json()), schema())
 
     def test_refuses_a_field_that_it_does_not_know(self) -> None:
         body = {**certificate().body, "score": 10}
@@ -369,19 +394,23 @@ class TestRead:
         expected = f"{path}: cannot be read: 'utf-8' codec can't decode byte 0xff in position 0: invalid start byte."
         assert expected == refusal(path)
 
-    @pytest.mark.parametrize("version", [0, 2, "1", None])
-    def test_another_schema_version(self, written: Path, version: Any) -> None:
-        expected = f"{written}: schema {version!r}; this version reads 1. Make it again, or read it with the version that wrote it."
+    @pytest.mark.parametrize("version", [0, -1, "1", 1.5, True, None])
+    def test_no_schema(self, written: Path, version: Any) -> None:
+        expected = f"{written}: schema {version!r}; needed a certificate, whose schema is 1 to {SCHEMA}."
         assert expected == refusal(changed(written, schema=version))
+
+    def test_a_later_schema(self, written: Path) -> None:
+        expected = (
+            f"{written}: schema {SCHEMA + 1}; metricsuite {__version__} reads 1 to {SCHEMA}. Upgrade metricsuite to the version that "
+            "wrote it."
+        )
+        assert expected == refusal(changed(written, schema=SCHEMA + 1))
 
     @pytest.mark.parametrize("text", ["[]", "3", '"certified"', "{}"])
     def test_json_that_is_no_certificate(self, tmp_path: Path, text: str) -> None:
         path = tmp_path / "certificate.json"
         path.write_text(text)
-        expected = (
-            f"{path}: schema None; this version reads 1. Make it again, or read it with the version that wrote it."
-        )
-        assert expected == refusal(path)
+        assert f"{path}: schema None; needed a certificate, whose schema is 1 to {SCHEMA}." == refusal(path)
 
     @pytest.mark.parametrize("field", [f for f in certificate().body if f != "schema"])
     def test_a_field_missing(self, written: Path, field: str) -> None:
@@ -412,6 +441,39 @@ class TestRead:
 
     def test_is_a_value_error(self) -> None:
         assert issubclass(CertificateError, ValueError)
+
+
+class TestReadAnOlderSchema:
+    def test_keeps_to_the_schema_of_its_time(self) -> None:
+        jsonschema.validate(json.loads(SCHEMA_1.read_text()), schema(1))
+
+    def test_comes_out_in_this_schema(self) -> None:
+        read = read_certificate(SCHEMA_1)
+        jsonschema.validate(read.body, schema())
+        assert (SCHEMA, "cka", "incomplete") == (read.body["schema"], read.metric, read.status)
+
+    def test_what_it_did_not_say_is_not_known(self) -> None:
+        body = read_certificate(SCHEMA_1).body
+        assert [None] * 3 == [body["metric"]["parameters"], body["metric"]["defaults"], body["suite"]["run"]]
+
+    def test_the_rest_is_as_it_was(self) -> None:
+        before, after = json.loads(SCHEMA_1.read_text()), read_certificate(SCHEMA_1).body
+        for name in ("parameters", "defaults"):
+            del after["metric"][name]
+        del after["suite"]["run"]
+        assert before == {**after, "schema": 1}
+
+    def test_its_verdicts_are_read(self) -> None:
+        verdicts = {v.id: v for v in read_certificate(SCHEMA_1).verdicts}
+        affine = verdicts["test_invariances/test_group_action[affine]"]
+        assert (5, "kept", 0.0974238617) == (len(verdicts), affine.status, affine.margin)
+
+    def test_what_its_own_schema_refuses_is_refused(self, tmp_path: Path) -> None:
+        path = tmp_path / "certificate.json"
+        path.write_text(SCHEMA_1.read_text())
+        metric = {**json.loads(path.read_text())["metric"], "parameters": {}}
+        expected = f"{path}: at metric: Additional properties are not allowed ('parameters' was unexpected)."
+        assert expected == refusal(changed(path, metric=metric))
 
 
 class TestDigest:

@@ -9,8 +9,10 @@ from metricsuite.cli import main
 from metricsuite.errors import CaseError, MetricNotFound
 from metricsuite.properties import EXCLUDES, LIMITS, PROPERTIES, TRACKS
 from metricsuite.registry import BUILTIN, ON_DEMAND
+from metricsuite.report.explain.remedies import cures
 from metricsuite.report.explaining import (
     CRITERIA,
+    GUIDES,
     WIDTH,
     Deciding,
     deciding_tests,
@@ -26,6 +28,11 @@ from metricsuite import Contrast
 from metricsuite.criteria import separates
 
 HERE = ["my-lab/replay", "topology"]
+
+
+@pytest.fixture
+def design(seeds):
+    return Contrast({"a": own(seeds), "b": own(seeds, 2)}, paired=False)
 
 
 @pytest.mark.decides("my-lab/replay", pairs=496)
@@ -74,9 +81,24 @@ class TestProperty:
             "decided by",
             "  test_geometry_traps::test_a_rotated_sparse_code: sensitive()",
             "",
+            "made by",
+            '  test_geometry_traps: Traps of geometry: what makes a measure of clouds of states say "the same" or',
+            '  "different" for the wrong reason.',
+            "    rotated_codes: Orbit of sparse_codes (metricsuite.systems)",
+            "",
+            "seen in",
+            "  metricsuite show test_geometry_traps",
+            "  index.html beside the certificate (--certificate DIR)",
+            "  sensitive: Distances from systems to their images, beside those to systems that do differ.",
+            "",
             "cannot be claimed together",
             "  invariant_to 'orthogonal' and sensitive_to 'privileged-axes': a code rotated away from the units'",
             "      axes is an orthogonal image of the code itself, so the distance must stay 0",
+            "",
+            "common causes and cures",
+            "  - the metric ignores rotations, so that it cannot (a theorem)",
+            "    -> align units by permutations or soft matching instead (Khosla et al. 2024), and withdraw",
+            "       orthogonal",
         ]
         assert expected == one("privileged-axes")
 
@@ -88,8 +110,10 @@ class TestProperty:
             "",
             "decided by",
             "  test_contract::test_returns_a_finite_float: obeys('finite')",
+            "",
+            "made by",
         ]
-        assert expected == one("finite")
+        assert expected == one("finite")[: len(expected)]
 
     @pytest.mark.parametrize("name", list(PROPERTIES))
     def test_names_a_test_and_a_criterion(self, name: str) -> None:
@@ -111,7 +135,7 @@ class TestProperty:
         text = " ".join(line.strip() for line in one("non-normality"))
         assert "(in test_clothes/test_a_sheared_operator; its other tests escape)" in text
 
-    def test_of_a_lab(self, lab: Path) -> None:
+    def test_of_a_lab(self, lab: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         expected = [
             "my-lab/replay: a replay of what was seen",
             "  track dynamics; source: Lab 2026",
@@ -120,11 +144,34 @@ class TestProperty:
             "decided by",
             "  test_replay::test_tells_replay: separates(auc_above=0.8)",
             "  test_replay::test_each: no criterion of metricsuite",
+            "",
+            "made by",
+            "  test_replay: A lab's own case.",
+            "    design: Contrast of what the file itself makes",
+            "",
+            "seen in",
+            "  metricsuite show test_replay.py",
+            "  index.html beside the certificate (--certificate DIR)",
+            "  separates: All distances of a contrast, ordered by class, with a bar of the class's colour along",
+            "      two sides. How far apart systems of one class are, beside systems of two: what the AUC",
+            "      compares.",
         ]
+        monkeypatch.chdir(lab)
         assert expected == one("my-lab/replay", lab)
 
     def test_of_the_suite_that_a_lab_decides_too(self, lab: Path) -> None:
         assert "  test_replay::test_each: no criterion of metricsuite" in one("topology", lab)
+
+    @pytest.mark.parametrize("name", list(PROPERTIES))
+    def test_has_every_section(self, name: str) -> None:
+        heads = ["decided by", "made by", "seen in", "common causes and cures"]
+        assert heads == [line for line in one(name) if line in heads]
+
+    @pytest.mark.parametrize("name", [n for n, p in PROPERTIES.items() if len(p.directions) > 1])
+    def test_says_which_claim_a_cause_is_of(self, name: str) -> None:
+        text = "\n".join(one(name))
+        number = {"invariant_to": len(cures(name, "invariant")), "sensitive_to": len(cures(name, "sensitive"))}
+        assert number == {field: text.count(f"  - claimed {field}: ") for field in number}
 
 
 class TestTrack:
@@ -133,11 +180,16 @@ class TestTrack:
             "axioms: what makes a distance a metric in the mathematical sense",
             "  symmetry                  d(x, y) = d(y, x)",
             "  triangle                  d(x, z) <= d(x, y) + d(y, z), on triples made to break it",
+            "  same-as                   equals the built-in metric that same_as names, on fixed inputs",
         ]
         assert expected == one("axioms")
 
     def test_without_a_name_the_vocabulary_by_track(self) -> None:
-        assert [one(track) for track in TRACKS] == [text.splitlines() for text in explained([])]
+        assert [one(track) for track in TRACKS] == [text.splitlines() for text in explained([])][:-1]
+
+    @pytest.mark.parametrize("name", [*TRACKS, *CRITERIA, *BUILTIN, *ON_DEMAND, *GUIDES])
+    def test_without_a_name_all_else_that_can_be_explained(self, name: str) -> None:
+        assert name in re.findall(r"[\w-]+", explained([])[-1])
 
     @pytest.mark.parametrize("name", PROPERTIES)
     def test_the_vocabulary_names_it_once(self, name: str) -> None:
@@ -161,9 +213,31 @@ class TestCriterion:
             "",
             "error rates are not simulated",
             "",
+            "seen in (metricsuite show CASE)",
+            "  All distances of a contrast, ordered by class, with a bar of the class's colour along two sides.",
+            "",
+            "common causes and cures",
+            '  - where it says "no": d(x, y) and d(y, x) differ by more than rounding',
+            "    -> metricsuite explain symmetry; without the claim both directions are averaged and shown",
+            "",
             "used by test_axioms",
         ]
         assert expected == one("symmetric")
+
+    @pytest.mark.parametrize(
+        "name, words",
+        [
+            ("separates", "AUC of between- against within-class distances, its bounds over resampled systems, and the"),
+            ("rises", "A mean of one value a block, with its bounds, widened for few blocks."),
+            ("flat", "Median (or another average) image distance over median contrast distance; blocks resampled, in"),
+        ],
+    )
+    def test_says_how_its_interval_is_made(self, name: str, words: str) -> None:
+        assert f"Its interval: {words}" in " ".join(line.strip() for line in one(name))
+
+    def test_has_its_notes(self) -> None:
+        text = " ".join(line.strip() for line in one("withstands"))
+        assert "A ratio does not survive a rescaling that is not linear" in text
 
     def test_rates(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         rows = '[{"criterion": "rises", "threshold": 0.5, "blocks": 16, "truth": 0.5, "yes": 27, "no": 3, "unclear": 970, "runs": 1000},'
@@ -172,7 +246,8 @@ class TestCriterion:
         rows += '{"track": "noise", "blocks": 16}]'
         (tmp_path / "criteria").mkdir()
         (tmp_path / "criteria" / "error_rates.json").write_text(rows)
-        monkeypatch.setattr("metricsuite.report.explaining.resources.files", lambda _: tmp_path)
+        monkeypatch.setattr("metricsuite.report.explain.criterion_text.resources.files", lambda _: tmp_path)
+        monkeypatch.setattr("metricsuite.report.explain.criterion_text.criterion_cures", lambda _: [])
         lines = one("rises")
         start = lines.index("simulated, in percent of seed sets")
         expected = [
@@ -208,6 +283,7 @@ class TestMetric:
         expected = [
             "procrustes: Williams et al. 2021, eq. 4",
             "  scope: orientation distance, pairing samples, units any",
+            "  complexity: prepare: n T p; compare: n T p^2 + p^3",
             "  axioms: symmetry, triangle",
             "  invariant_to: translation, isotropic-scaling, permutation, orthogonal, silent-unit,",
             "      duplicated-units, deformation, readout, uneven-speed, observation-noise, multiplicative-noise,",
@@ -253,7 +329,7 @@ class TestMetric:
 
 
 class TestWidth:
-    @pytest.mark.parametrize("name", [*PROPERTIES, *TRACKS, *CRITERIA, *BUILTIN, *ON_DEMAND])
+    @pytest.mark.parametrize("name", [*PROPERTIES, *TRACKS, *CRITERIA, *BUILTIN, *ON_DEMAND, *GUIDES])
     def test_no_line_is_longer(self, name: str) -> None:
         assert [] == [line for line in one(name) if len(line) > WIDTH]
 
@@ -262,9 +338,18 @@ class TestErrors:
     def test_the_nearest_is_named(self) -> None:
         assert "nothing is called 'topolgy'; nearest: topology." == refusal("topolgy")
 
-    def test_and_where_nothing_is_near_what_to_do(self) -> None:
-        expected = "nothing is called 'qqqq'; metricsuite explain, without a name, lists the vocabulary."
-        assert expected == refusal("qqqq")
+    def test_a_guide_is_near_too(self) -> None:
+        assert (
+            "nothing is called 'write-a-metrik'; nearest: write-a-metric, write-a-case, read-a-certificate."
+            == refusal("write-a-metrik")
+        )
+
+    def test_and_where_nothing_is_near_all_that_there_is(self) -> None:
+        everything = (
+            f"properties: {', '.join(PROPERTIES)}; tracks: {', '.join(TRACKS)}; criteria: {', '.join(CRITERIA)}; "
+            f"metrics: {', '.join([*BUILTIN, *ON_DEMAND])}; guides: {', '.join(GUIDES)}"
+        )
+        assert f"nothing is called 'qqqq'; {everything}." == refusal("qqqq")
 
     def test_a_file_that_is_not_there(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         monkeypatch.chdir(tmp_path)
@@ -302,10 +387,11 @@ class TestCommand:
 
 class TestReading:
     def test_marks_on_functions_and_in_comprehensions(self, lab: Path) -> None:
+        path = lab / "test_replay.py"
         expected = [
-            Deciding("my-lab/replay", "test_replay::test_tells_replay", ("separates(auc_above=0.8)",)),
-            Deciding("my-lab/replay", "test_replay::test_each", ()),
-            Deciding("topology", "test_replay::test_each", ()),
+            Deciding("my-lab/replay", "test_replay::test_tells_replay", ("separates(auc_above=0.8)",), path),
+            Deciding("my-lab/replay", "test_replay::test_each", (), path),
+            Deciding("topology", "test_replay::test_each", (), path),
         ]
         assert expected == deciding_tests(lab)
 

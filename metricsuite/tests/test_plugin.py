@@ -375,8 +375,8 @@ def test_a_nested_case_folder_wakes_the_plugin_late(run: Run, pytester: pytest.P
     result = run()
     expected = (
         1,
-        "size: certified: 1 of 51 properties claimed, all kept",
-        "wrong: failed: 1 of 51 properties claimed, broken: regime",
+        "size: certified: 1 of 52 properties claimed, all kept",
+        "wrong: failed: 1 of 52 properties claimed, broken: regime",
     )
     assert expected == (result.ret, line(result, "size: "), line(result, "wrong: failed"))
 
@@ -393,7 +393,7 @@ def test_a_nested_case_folder_wakes_the_plugin_late_on_two_workers(
 ) -> None:
     expected = (
         0,
-        "size: certified: 1 of 51 properties claimed, all kept",
+        "size: certified: 1 of 52 properties claimed, all kept",
         sorted([first_seed("certify"), first_seed("profile")]),
     )
     # woken after xdist has chosen how to distribute: a design may be built by both workers
@@ -633,7 +633,8 @@ def test_quick_never_certifies_whatever_the_seeds(run: Run, pytester: pytest.Pyt
 
 @pytest.mark.parametrize("metric", ALONE)
 def test_certificate_and_distances_stand_in_a_folder_of_the_metric_s_name(together: Any, metric: str) -> None:
-    assert ["certificate.json", "distances.npz"] == sorted(p.name for p in (together[0] / "out" / metric).iterdir())
+    expected = ["badge.json", "badge.svg", "certificate.json", "distances.npz", "index.html"]
+    assert expected == sorted(p.name for p in (together[0] / "out" / metric).iterdir())
 
 
 def test_the_distances_of_every_verdict_are_kept(together: Any) -> None:
@@ -662,7 +663,7 @@ def test_certificates_are_json_without_nan(alone: Any, metric: str) -> None:
         raise AssertionError(word)
 
     text = (alone(metric)[0] / "out" / metric / "certificate.json").read_text(encoding="utf-8")
-    assert 1 == json.loads(text, parse_constant=refuse)["schema"]
+    assert 2 == json.loads(text, parse_constant=refuse)["schema"]
 
 
 # a lab's own properties
@@ -683,7 +684,7 @@ def test_a_lab_brings_a_property_that_a_metric_claims(run: Run, pytester: pytest
     tracks = {v["property"]: v["track"] for v in body["verdicts"]}
     expected = (
         0,
-        "certified: 1 of 52 properties claimed, all kept",
+        "certified: 1 of 53 properties claimed, all kept",
         {"finite": "contract", "my-lab/replay": "dynamics"},
     )
     assert expected == (result.ret, body["headline"], tracks)

@@ -89,7 +89,7 @@ class TestTheWhole:
                 "identity",
                 "not-constant",
             },
-            "axioms": {"symmetry", "triangle"},
+            "axioms": {"symmetry", "triangle", "same-as"},
         }
         assert expected == {track: {p.name for p in PROPERTIES.values() if p.track == track} for track in expected}
 

@@ -161,7 +161,7 @@ class TestNamesOfProperties:
         [
             ("invariant_to", "topology", "sensitive", f"known: {known('invariant')}"),
             ("sensitive_to", "deformation", "invariant", "nearest: permutation, translation, composition"),
-            ("axioms", "orthogonal", "invariant, sensitive", "known: symmetry, triangle"),
+            ("axioms", "orthogonal", "invariant, sensitive", "known: symmetry, triangle, same-as"),
             ("invariant_to", "symmetry", "axiom", f"known: {known('invariant')}"),
             ("sensitive_to", "finite", "contract", "nearest: affine"),
         ],
@@ -254,10 +254,14 @@ class TestContradictions:
         assert named == MetricSpec(name="mine", **claims).claims
 
 
-NAMES = {f: [p.name for p in PROPERTIES.values() if d in p.directions] for f, d in FIELDS.items()}
+NAMES = {
+    f: [p.name for p in PROPERTIES.values() if d in p.directions and p.name != "same-as"] for f, d in FIELDS.items()
+}
 SCOPES = st.fixed_dictionaries(
     {
         "name": st.sampled_from(["mine", "a/b", "_x.1"]),
+        "same_as": st.sampled_from(["", "cka", "dsa(rank=15)"]),
+        "complexity": st.sampled_from(["", "prepare: n T p^2"]),
         "orientation": st.sampled_from(["distance", "similarity"]),
         "pairing": st.sampled_from(["samples", "none"]),
         "units": st.sampled_from(["any", "equal"]),
@@ -319,6 +323,7 @@ class TestImpossible:
             for name, entry in PROPERTIES.items():
                 if FIELDS[direction] in entry.directions and name not in names:
                     more = {**claims, direction: {*claims.get(direction, ()), name}}
+                    more |= {"same_as": "cka"} if name == "same-as" else {}
                     try:
                         MetricSpec(**more)
                     except SpecError:

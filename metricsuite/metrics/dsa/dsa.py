@@ -151,6 +151,7 @@ class DelayOperator:
     invariant_to=INVARIANT_TO,
     sensitive_to=SENSITIVE_TO,
     source=SOURCE,
+    complexity="prepare: n T p^2 + n T D (10 + rank) + D^3, D = 10 n_delays; compare: rank^3",
 )
 class DSA(DelayOperator):
     """The angle between two operators after the best rotation: DSA as published.
@@ -240,6 +241,7 @@ class DSA(DelayOperator):
     invariant_to=INVARIANT_TO | {"mixing"},  # in which `dsa` is undecided
     sensitive_to=SENSITIVE_TO,
     source=f"{SOURCE}, with Redman et al. 2024: Wasserstein distance between eigenvalues",
+    complexity="prepare: n T p^2 + n T D (10 + rank) + D^3, D = 10 n_delays; compare: rank^3",
 )
 class DSASpectrum(DelayOperator):
     """The 2-Wasserstein distance between the eigenvalues of two operators.

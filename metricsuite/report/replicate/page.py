@@ -5,26 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from html import escape
-from pathlib import Path
 from typing import Any
 
-from metricsuite.errors import CertificateError
+from metricsuite.report.page_parts import document, html_rows
+from metricsuite.report.page_parts import write_page as write_page
 from metricsuite.report.replicate import network_pictures
 from metricsuite.report.replicate.pictures import Picture, differences
 from metricsuite.report.replicate.statistics import FAILS, HOLDS, UNDECIDED
 from metricsuite.report.replicate.table import TITLE, Block, Grid
 
-STYLE = """
-:root { color-scheme: light dark; --paper: #fff; --ink: #1b1b1b; --faint: #d5d5d5; --holds: #00684b; --fails: #a34700; --open: #555; }
-@media (prefers-color-scheme: dark) {
-  :root { --paper: #16181c; --ink: #e6e6e6; --faint: #43474e; --holds: #4ec9a3; --fails: #f0974f; --open: #aaa; }
-}
-body { background: var(--paper); color: var(--ink); font: 15px/1.45 system-ui, sans-serif; margin: 2rem auto; max-width: 72rem; padding: 0 1rem; }
-h2 { font-size: 1.1rem; margin-top: 2.5rem; } img { max-width: 100%; height: auto; }
-.scrolls { overflow-x: auto; } table { border-collapse: collapse; font-size: .85rem; }
-th, td { border-bottom: 1px solid var(--faint); padding: .2rem .6rem; text-align: left; vertical-align: top; font-variant-numeric: tabular-nums; }
-.note { color: var(--open); font-size: .8rem; } .holds { color: var(--holds); } .fails { color: var(--fails); } .open { color: var(--open); }
-"""
 CLASSES = {HOLDS: "holds", FAILS: "fails", UNDECIDED: "open"}
 
 
@@ -55,29 +44,7 @@ def page_of(
     if found is not None:
         parts += _network_sections(found)
     parts.append("<section><h2>How it was done</h2>" + "".join(f"<p>{escape(n)}</p>" for n in notes) + "</section>")
-    head = (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, '
-        f'initial-scale=1"><title>metricsuite: replication</title><style>{STYLE}</style></head>'
-    )
-    return f"{head}<body><main>{''.join(parts)}</main></body></html>\n"
-
-
-def write_page(path: Path, text: str) -> None:
-    """Write the page, whole or not at all.
-
-    Raises
-    ------
-    CertificateError
-        It cannot be written there.
-    """
-    partial = path.with_name(f"{path.name}.part")
-    try:
-        partial.write_text(text, encoding="utf-8")
-        partial.replace(path)
-    except OSError as error:
-        raise CertificateError(
-            f"--page {path}: cannot be written: {error.strerror}. Name a file in a folder that exists."
-        ) from error
+    return document("metricsuite: replication", "".join(parts))
 
 
 def _summary(blocks: Sequence[Block]) -> str:
@@ -119,16 +86,11 @@ def _block_table(block: Block) -> str:
         cells = [escape(c) for c in cells]
         cells[1] += note
         rows.append("".join(f"<td>{c}</td>" for c in [*cells, _word(word) if word else ""]))
-    return _rows(block.heads, rows)
+    return html_rows(block.heads, rows)
 
 
 def _table(heads: Sequence[str], cells: Sequence[Sequence[str]]) -> str:
-    return _rows(heads, ["".join(f"<td>{escape(c)}</td>" for c in row) for row in cells])
-
-
-def _rows(heads: Sequence[str], rows: Sequence[str]) -> str:
-    top = "".join(f'<th scope="col">{escape(h)}</th>' for h in heads)
-    return f'<div class="scrolls"><table><tr>{top}</tr>{"".join(f"<tr>{r}</tr>" for r in rows)}</table></div>'
+    return html_rows(heads, ["".join(f"<td>{escape(c)}</td>" for c in row) for row in cells])
 
 
 def _image(one: Picture) -> str:

@@ -121,7 +121,11 @@ def _flat(system: Trajectories) -> Array:
 def _basis(flat: Array, components: int = 2) -> Array:
     """Leading principal directions (units, components), signed so that the long tail of each lies on the positive side."""
     centred = flat - flat.mean(0)
-    directions = np.linalg.svd(centred, full_matrices=False)[2][:components].T
+    if len(centred) > centred.shape[1]:  # many samples of few units: the same directions, many times as fast
+        scaled = centred / (np.abs(centred).max() or 1.0)
+        directions = np.linalg.eigh(scaled.T @ scaled)[1][:, ::-1][:, :components]
+    else:
+        directions = np.linalg.svd(centred, full_matrices=False)[2][:components].T
     skew = (centred @ directions) ** 3
     signed: Array = directions * np.where(skew.sum(0) < 0, -1.0, 1.0)
     if signed.shape[1] < components:  # one unit, or one sample

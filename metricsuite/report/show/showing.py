@@ -1,8 +1,9 @@
-"""``metricsuite show``: a case as pictures, or how much of a verdict hangs on a metric's hyper-parameters.
+"""``metricsuite show``: a case as pictures, a certificate as a page, or how much of a verdict hangs on a metric's hyper-parameters.
 
 metricsuite show lorenz                                           every design of a case, every built-in metric
 metricsuite show my_cases/test_mine.py --metric mypkg.mod:mine    a case and a metric of one's own
 metricsuite show ring_line/test_a_squeezed_ring_is_still_a_ring   one verdict
+metricsuite show certificates/mine/certificate.json               a certificate's page, index.html, written anew beside it
 metricsuite show hyper-parameters dsa                             one design over settings around the declared one
 """
 
@@ -29,7 +30,9 @@ _NOT_SHOWN = ("test_speed", "test_explore")  # which reach no verdict
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of ``metricsuite show``."""
     parser.add_argument(
-        "case", nargs="?", help=f"a case (lorenz), a path, a verdict id (file/test[case]), or {HYPER_PARAMETERS}"
+        "case",
+        nargs="?",
+        help=f"a case (lorenz), a path, a verdict id (file/test[case]), a certificate.json, or {HYPER_PARAMETERS}",
     )
     parser.add_argument("target", nargs="?", metavar="METRIC", help=f"after {HYPER_PARAMETERS}: whose")
     parser.add_argument("--list", action="store_true", help="list the cases that come with metricsuite")
@@ -64,6 +67,8 @@ def run(args: argparse.Namespace) -> int:
         raise CaseError(
             f"a METRIC and --case belong to `metricsuite show {HYPER_PARAMETERS}`; for a case, say --metric."
         )
+    if args.case.endswith(".json"):
+        return _show_certificate(args)
     return _show_case(args)
 
 
@@ -131,6 +136,18 @@ def _show_case(args: argparse.Namespace) -> int:
         save(design_figure(records, colours), target)
         answers = ", ".join(f"{r.row.metric} {r.row.status}" for r in records)
         print(f"{target}: {answers}")
+    return 0
+
+
+def _show_certificate(args: argparse.Namespace) -> int:
+    from metricsuite.report.certificate_page.page import write_certificate_page
+
+    if args.metric or args.fixture or args.seeds or args.out:
+        raise CaseError(
+            "--metric, --fixture, --seeds and --out belong to a case; a certificate's page lies beside it: `metricsuite show "
+            f"{args.case}`."
+        )
+    print(write_certificate_page(Path(args.case)))
     return 0
 
 
