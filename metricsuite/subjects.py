@@ -11,10 +11,11 @@ import numpy as np
 
 from metricsuite.arrays import Trajectories
 from metricsuite.bench import Benchable, Local
+from metricsuite.builtin import BUILTIN
 from metricsuite.errors import MetricsuiteError, SpecError
 from metricsuite.introducing import introduction
 from metricsuite.isolation import Isolated
-from metricsuite.registry import BUILTIN, load_with_origin
+from metricsuite.registry import load_with_origin
 from metricsuite.spec import MetricSpec
 
 PROBE = (60, 200, 24)  # trials, time, units: about what the cases hold

@@ -17,12 +17,12 @@ import numpy as np
 import pytest
 
 from metricsuite.asked import what_was_asked
+from metricsuite.builtin import BUILTIN
 from metricsuite.certificate import Certificate, environment, make_certificate
 from metricsuite.distances import Distances
 from metricsuite.errors import MetricError, NotApplicable
 from metricsuite.ledger import Plan
 from metricsuite.properties import PROPERTIES
-from metricsuite.registry import BUILTIN
 from metricsuite.report.badge import write_badge
 from metricsuite.report.certificate_page.page import write_certificate_page
 from metricsuite.report.terminal import summary

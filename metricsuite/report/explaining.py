@@ -14,9 +14,10 @@ from collections.abc import Iterable
 from importlib import resources
 from pathlib import Path
 
+from metricsuite.builtin import BUILTIN, ON_DEMAND
 from metricsuite.errors import CaseError, MetricNotFound
 from metricsuite.properties import PROPERTIES, TRACKS, Property, nearest
-from metricsuite.registry import BUILTIN, ON_DEMAND, load_metric
+from metricsuite.registry import load_metric
 from metricsuite.report.explain.case_files import CRITERIA, Deciding, deciding_tests, own_properties, suites_cases
 from metricsuite.report.explain.criterion_text import criterion_text
 from metricsuite.report.explain.folding import WIDTH, fold

@@ -16,9 +16,10 @@ from importlib import metadata
 from pathlib import Path
 
 from metricsuite import criteria
+from metricsuite.builtin import BUILTIN, ON_DEMAND
 from metricsuite.errors import CaseError
 from metricsuite.properties import PROPERTIES, TRACKS, Property
-from metricsuite.registry import BUILTIN, GROUP, ON_DEMAND
+from metricsuite.registry import GROUP
 from metricsuite.report.explaining import CRITERIA, deciding_tests, own_properties, suites_cases
 
 WIDTH = 100

@@ -15,10 +15,10 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
+from metricsuite.builtin import BUILTIN
 from metricsuite.certificate import Certificate, read_certificate
 from metricsuite.errors import CertificateError, MetricsuiteError
 from metricsuite.properties import PROPERTIES, TRACKS
-from metricsuite.registry import BUILTIN
 from metricsuite.report.readme import between, placed
 from metricsuite.report.terminal import RuledOut, ruled_out_by_claims, severity
 from metricsuite.spec import MetricSpec

@@ -3,7 +3,8 @@
     python -m metricsuite.tests.measure_speed_gate --slowed 20 --unchanged 50 --busy 1 --store speed_gate.json
 
 A run is the gate as `metricsuite speed` runs it, on two versions that were installed once. A slowed candidate sleeps for 30 % of what
-each call took, in one phase of one built-in metric, another one each run. ``--busy 1`` keeps a process busy beside every run, on the
+each call took, in one phase of one built-in metric, another one each run; a sleep overshoots, above all in short calls, so ``--spin``
+waits for exactly 30 % instead. ``--busy 1`` keeps a process busy beside every run, on the
 other core of two; ``--busy 0`` measures without it.
 """
 
@@ -19,7 +20,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from metricsuite.registry import BUILTIN, load_metric
+from metricsuite.builtin import BUILTIN
+from metricsuite.registry import load_metric
 from metricsuite.speed.gate import THRESHOLD, compare_versions
 from metricsuite.speed.sides import Version
 from metricsuite.speed.versions import installed
@@ -35,7 +37,8 @@ def _slowed(function):
     def slowed(*given, **named):
         start = time.perf_counter()
         answer = function(*given, **named)
-        time.sleep({share} * (time.perf_counter() - start))
+        end = start + (1 + {share}) * (time.perf_counter() - start)
+        {wait}
         return answer
 
     return slowed
@@ -46,6 +49,7 @@ for _heir in {cls}.__subclasses__():  # they stay as they were
         _heir.{method} = {cls}.{method}
 {cls}.{method} = _slowed({cls}.{method})
 """
+WAITS = {"sleep": "time.sleep(max(0.0, end - time.perf_counter()))", "spin": "while time.perf_counter() < end: pass"}
 
 
 def places():
@@ -56,13 +60,14 @@ def places():
     return out
 
 
-def slowed(version, name, phase, into):
-    """A copy of an installed version that sleeps in one phase of one metric."""
+def slowed(version, name, phase, into, wait):
+    """A copy of an installed version that waits in one phase of one metric."""
     module, cls = BUILTIN[name].split(":")
     shutil.copytree(version.folder, into, ignore=shutil.ignore_patterns("weights", "__pycache__"))
     file = into / (module.replace(".", "/") + ".py")
     file.write_text(
-        file.read_text(encoding="utf-8") + SLOW.format(share=SHARE, cls=cls, method=phase), encoding="utf-8"
+        file.read_text(encoding="utf-8") + SLOW.format(share=SHARE, cls=cls, method=phase, wait=WAITS[wait]),
+        encoding="utf-8",
     )
     return Version(f"{name} {phase} slowed", into, version.distribution)
 
@@ -104,6 +109,9 @@ def main():
     parser.add_argument("--slowed", type=int, default=20)
     parser.add_argument("--unchanged", type=int, default=50)
     parser.add_argument("--busy", type=int, default=1, help="processes that load other cores")
+    parser.add_argument(
+        "--spin", action="store_const", const="spin", default="sleep", dest="wait", help="wait without sleeping"
+    )
     parser.add_argument("--store", type=Path, help="a JSON file")
     parser.add_argument("--folder", type=Path, help="where both versions are installed, and found again")
     args = parser.parse_args()
@@ -120,7 +128,7 @@ def main():
             for k in range(args.slowed):
                 place = places()[k % len(places())]
                 into = Path(temporary) / f"slowed-{k}"
-                runs.append(one_run(reference, slowed(candidate, *place, into), place))
+                runs.append(one_run(reference, slowed(candidate, *place, into, args.wait), place))
                 print(("caught" if caught(runs[-1]) else "MISSED"), json.dumps(runs[-1]), flush=True)
                 shutil.rmtree(into)
             for _ in range(args.unchanged):
@@ -138,7 +146,14 @@ def main():
     print(f"with {args.busy} busy beside it, threshold {THRESHOLD}: {counts}")
     if args.store:
         machine = {"cores": os.cpu_count(), "machine": platform.machine(), "python": platform.python_version()}
-        stored = {"busy": args.busy, "share": SHARE, "counts": counts, "machine": machine, "runs": runs}
+        stored = {
+            "busy": args.busy,
+            "share": SHARE,
+            "wait": args.wait,
+            "counts": counts,
+            "machine": machine,
+            "runs": runs,
+        }
         args.store.write_text(json.dumps(stored, indent=1) + "\n", encoding="utf-8")
     return 0 if counts["caught"] == len(slow) and counts["false alarms"] == 0 else 1
 

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from metricsuite.arrays import Trajectories
+from metricsuite.builtin import BUILTIN
 from metricsuite.designs import Contrast
 from metricsuite.distances import pairwise
 from metricsuite.errors import InputError
@@ -23,7 +24,7 @@ from metricsuite.metrics.dsa.operator import fit_operator, whitened_coordinates
 from metricsuite.metrics.dsa.spectrum import wasserstein_distance
 from metricsuite.metrics.dsa.tuned import TunedDSA, TunedDSASpectrum
 from metricsuite.metrics.dsa.tuning import choose_setting
-from metricsuite.registry import BUILTIN, load_metric
+from metricsuite.registry import load_metric
 
 TOO_SHORT = (
     "dsa: 40 time points leave 2 rows after 20 delays of 2; need at least 21. "

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from metricsuite.builtin import BUILTIN, ON_DEMAND
 from metricsuite.cli import main
 from metricsuite.errors import CaseError, MetricNotFound
 from metricsuite.properties import EXCLUDES, LIMITS, PROPERTIES, TRACKS
-from metricsuite.registry import BUILTIN, ON_DEMAND
 from metricsuite.report.explain.remedies import cures
 from metricsuite.report.explaining import (
     CRITERIA,

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from metricsuite.builtin import BUILTIN, ON_DEMAND
 from metricsuite.cli import main
 from metricsuite.properties import PROPERTIES, TRACKS
-from metricsuite.registry import BUILTIN, ON_DEMAND
 from metricsuite.report.explaining import CRITERIA, deciding_tests, suites_cases
 from metricsuite.report.listing import LISTS
 

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from metricsuite.builtin import BUILTIN
 from metricsuite.certificate import read_certificate
-from metricsuite.registry import BUILTIN
 from metricsuite.tests.helpers import LEAN, pytest_in
 
 REPOSITORY = Path(__file__).parents[2]

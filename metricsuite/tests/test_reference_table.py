@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from metricsuite import MetricSpec
+from metricsuite.builtin import BUILTIN
 from metricsuite.certificate import Certificate, make_certificate
 from metricsuite.errors import CaseError, CertificateError
 from metricsuite.properties import PROPERTIES, TRACKS
-from metricsuite.registry import BUILTIN
 from metricsuite.report.readme import between, marks, placed
 from metricsuite.report.reference import LEGEND, main, read_builtins, reference_table
 from metricsuite.verdict import STATUSES, Verdict

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from metricsuite import __version__
+from metricsuite.builtin import BUILTIN, ON_DEMAND
 from metricsuite.errors import MetricNotFound, SpecError
-from metricsuite.registry import BUILTIN, ON_DEMAND, load_metric, load_with_origin
+from metricsuite.registry import load_metric, load_with_origin
 from metricsuite.subjects import Subjects
 
 METRICS = """
