@@ -59,8 +59,9 @@ def reference_table(certificates: Sequence[Certificate]) -> str:
     ]
     for track in TRACKS:
         here = [r for r in rows if r.track == track]
-        names = [n for n in PROPERTIES if any(r.property == n for r in here)]
-        names += sorted({r.property for r in here} - set(names))
+        asked = {r.property for r in here if (r.property, r.status) != ("same-as", "not applicable")}  # asked of ports alone
+        names = [n for n in PROPERTIES if n in asked]
+        names += sorted(asked - set(names))
         if track == "contract":
             cells = [_cell([r for r in here if r.metric == m], ruled_out) for m in specs]
             lines += [_line([f"**contract** (all {len(names)})", *cells])] * bool(names)

@@ -1,9 +1,11 @@
 """The speed of DSA, beside a kernel of the same size in the same run, so that machines may differ: `tox -e speed` runs this.
 
-A benchmark fails where it costs twice as many kernels as it did when `KERNELS` was measured.
+A benchmark warns where it costs twice as many kernels as it did when `KERNELS` was measured; it does not fail, since kernels do not scale
+alike across machines. What fails is `metricsuite speed --against`.
 """
 
 import time
+import warnings
 
 import numpy as np
 import pytest
@@ -18,6 +20,7 @@ SYSTEMS = {10: 15, 20: 15, 50: 7}
 FITS = {"x".join(map(str, r.x.shape)): r for r in recordings() if "noisy" in r.data}
 KERNELS = {10: 110, 20: 78, 50: 160, "200x200x3": 0.06, "64x150x20": 0.065}
 SLIPPED = 2.0
+pytestmark = pytest.mark.filterwarnings("default")
 
 
 @pytest.fixture(autouse=True)
@@ -59,7 +62,8 @@ def hold(benchmark, function, kernel, key):
     kernels = fastest[function] / fastest[kernel]
     benchmark.extra_info["kernels"] = round(kernels, 3)
     benchmark(function)
-    assert kernels < SLIPPED * KERNELS[key], f"{kernels:.3g} kernels, {KERNELS[key]:.3g} when it was measured last"
+    if kernels >= SLIPPED * KERNELS[key]:
+        warnings.warn(f"{kernels:.3g} kernels, {KERNELS[key]:.3g} when it was measured last", stacklevel=2)
 
 
 @pytest.mark.parametrize("n", SYSTEMS)
