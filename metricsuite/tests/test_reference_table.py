@@ -115,6 +115,12 @@ def test_every_word_fits_a_cell(status: str) -> None:
     assert f"| topology | {status if row.kind == 'measurement' else word} |" == line
 
 
+@pytest.mark.parametrize(("status", "rows"), [("not applicable", 0), ("kept", 1), ("broken", 1)])
+def test_same_as_has_a_row_where_a_port_says_so(status: str, rows: int) -> None:
+    table = reference_table([certificate(KEEN, [verdict("keen", "same-as", status), verdict("keen", "triangle")])])
+    assert rows == sum(line.startswith("| same-as") for line in table.splitlines())
+
+
 def test_tracks_come_in_their_order() -> None:
     rows = [verdict("keen", p.name, "yes" if p.track != "contract" else "kept") for p in reversed(PROPERTIES.values())]
     lines = reference_table([certificate(KEEN, rows)]).splitlines()
