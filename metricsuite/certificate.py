@@ -19,11 +19,13 @@ from metricsuite.verdict import Verdict, kept
 from metricsuite.version import __version__
 
 SCHEMA = 2
+_PASSING = "waived and kept all the same"
+_WHAT_TO_NAME = "Name a certificate.json, or its folder."
 FEWEST_SEEDS = 16
 MEANING = (
     "Certified means: at one setting, fixed beforehand or chosen by the metric's own rule on unlabelled data, the metric kept every "
     "axiom, invariance and sensitivity that it claims, within its tolerance and declared scope, on published seeds, by this version "
-    "of the suite. What it does not claim, what does not apply and what was not run stand in the same table. It does not say that "
+    "of the suite. What it does not claim, what does not apply and what was not run stand beside it. It does not say that "
     "the metric suits your data, is better than another, or holds beyond the sizes, noise and systems listed."
 )
 
@@ -48,6 +50,13 @@ class Certificate:
     @property
     def headline(self) -> str:
         return str(self.body["headline"])
+
+    @property
+    def brief(self) -> str:
+        """The headline, what was left out counted alone: for where many certificates stand, and for the title of a badge."""
+        if self.status != "incomplete":
+            return self.headline
+        return f"{self.headline.partition(', ')[0]}, {several(len(self.body['left_out']), 'thing')} left out"
 
     @property
     def verdicts(self) -> list[Verdict]:
@@ -173,14 +182,15 @@ def _headline(
     status: str, claimed: list[str], held: dict[str, bool], rows: list[Verdict], total: int, left_out: list[str]
 ) -> str:
     count = f"{len(claimed)} of {total} properties claimed"
-    broken = sorted({r.property for r in rows if r.status in ("broken", "unexpected pass")})
+    broken, passing = (sorted({r.property for r in rows if r.status == s}) for s in ("broken", "unexpected pass"))
     errors = sum(r.status in ("error", "not run") for r in rows)
     open_ones = sum(r.status == "inconclusive" for r in rows)
-    failed = [f"broken: {', '.join(broken)}"] * bool(broken) + [_several(errors, "error")] * bool(errors)
+    failed = [f"{word}: {', '.join(names)}" for word, names in (("broken", broken), (_PASSING, passing)) if names]
+    failed += [several(errors, "error")] * bool(errors)
     words = {
         "failed": ", ".join(failed),
-        "inconclusive": f"{_several(open_ones, 'verdict')} inconclusive",
-        "incomplete": "; ".join(left_out),
+        "inconclusive": f"{several(open_ones, 'verdict')} inconclusive",
+        "incomplete": few(left_out, "; "),
         "conditional": f"all kept but for {sum(r.status == 'waived' for r in rows)} waived",
         "profiled": "no sensitivity claimed: measured, never certified",
         "certified": "all kept",
@@ -188,12 +198,19 @@ def _headline(
     return f"{status}: {count}, {words[status]}"
 
 
-def _several(number: int, word: str) -> str:
+def several(number: int, word: str) -> str:
+    """``1 verdict``, ``2 verdicts``."""
     return f"{number} {word}{'' if number == 1 else 's'}"
 
 
+def few(names: list[str], between: str) -> str:
+    """All of up to three; of more, the first two and how many more."""
+    shown = names if len(names) <= 3 else [*names[:2], f"and {len(names) - 2} more"]
+    return between.join(shown)
+
+
 def read_certificate(path: str | os.PathLike[str]) -> Certificate:
-    """Read ``certificate.json``, hold it against its schema, and bring an older one up to this version's.
+    """Read ``certificate.json``, or the one in a folder, hold it against its schema, and bring an older one up to this version's.
 
     What an older schema did not say is None there, never guessed.
 
@@ -202,13 +219,17 @@ def read_certificate(path: str | os.PathLike[str]) -> Certificate:
     CertificateError
         Not there, not JSON, of a later schema or none, or not what its schema demands.
     """
+    path = Path(path, "certificate.json") if Path(path).is_dir() else path
     try:
         body = json.loads(Path(path).read_text(encoding="utf-8"), parse_constant=_no_number)
     except (OSError, ValueError) as error:
-        raise CertificateError(f"{path}: cannot be read: {error}.") from error
+        cause = getattr(error, "strerror", None) or error
+        raise CertificateError(f"{path}: cannot be read: {cause}. {_WHAT_TO_NAME}") from error
     found = body.get("schema") if isinstance(body, dict) else None
     if type(found) is not int or found < 1:
-        raise CertificateError(f"{path}: schema {found!r}; needed a certificate, whose schema is 1 to {SCHEMA}.")
+        raise CertificateError(
+            f"{path}: schema {found!r}; needed a certificate, whose schema is 1 to {SCHEMA}. {_WHAT_TO_NAME}"
+        )
     if found > SCHEMA:
         raise CertificateError(
             f"{path}: schema {found}; metricsuite {__version__} reads 1 to {SCHEMA}. Upgrade metricsuite to the version that wrote it."

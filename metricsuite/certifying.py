@@ -14,9 +14,11 @@ from typing import Any
 
 import metricsuite
 from metricsuite.certificate import Certificate, read_certificate
-from metricsuite.errors import MetricsuiteError, SpecError
+from metricsuite.errors import MetricNotFound, MetricsuiteError, SpecError
 
 _GUARD = "METRICSUITE_CERTIFYING"
+_ERROR = "ERROR: "
+_METRIC = f"{_ERROR}--metric: "
 
 
 def certify(
@@ -59,6 +61,8 @@ def certify(
     ------
     SpecError
         The metric cannot be carried to another process.
+    MetricNotFound
+        No metric of that name, or it cannot be imported.
     MetricsuiteError
         pytest wrote no certificate; the end of what it said is in the message.
     RuntimeError
@@ -109,12 +113,19 @@ def run_cases(
         written = list(out.glob("*/certificate.json"))
         newest = max(written, key=lambda p: p.stat().st_mtime_ns, default=None)
         if newest is None:
-            raise MetricsuiteError(
-                f"certify: pytest ended with {done.returncode} and wrote no certificate: {(done.stdout + done.stderr).strip()[-1500:]}"
-            )
+            raise _no_certificate(done.returncode, (done.stdout + done.stderr).strip())
         if directory is not None:
             shutil.copytree(newest.parent, Path(directory, newest.parent.name), dirs_exist_ok=True)
         return read_certificate(newest)
+
+
+def _no_certificate(code: int, said: str) -> MetricsuiteError:
+    """The cause alone where pytest refused to begin (4), else the end of what it said."""
+    if code == 4 and said.startswith(_METRIC):
+        return MetricNotFound(said.removeprefix(_METRIC))
+    if code == 4 and said.startswith(_ERROR):
+        return MetricsuiteError(said.removeprefix(_ERROR))
+    return MetricsuiteError(f"pytest ended with {code} and wrote no certificate: {said[-1500:]}")
 
 
 def own_cases() -> Path:

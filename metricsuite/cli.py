@@ -8,6 +8,7 @@ Each command is a module with ``add_arguments(parser)`` and ``run(args) -> int``
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -39,7 +40,21 @@ COMMANDS = {  # name: (module of metricsuite, what it does)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; the exit code is 0, 1 where the command says so, or 4 for input that it cannot use."""
+    """Run one command; the exit code is 0, 1 where the command says so, or 4 for input that it cannot use.
+
+    Where nobody reads on (``| head``) it is 141, as a shell says of what ended by SIGPIPE.
+    """
+    try:
+        try:
+            return _run(arguments)
+        finally:
+            sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the interpreter flushes once more as it ends
+        return 141
+
+
+def _run(arguments: Sequence[str] | None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     parser = argparse.ArgumentParser(
         prog="metricsuite", description="What similarity metrics react to, and how it is decided."

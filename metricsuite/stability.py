@@ -2,7 +2,7 @@
 
 Promised:
 
-- **Verdict ids**: ``test_ring_line/test_tells_ring_from_line[same-input]`` names the same question for good. None is renamed, and none
+- **Verdict ids**: ``test_ring_line/test_tells_a_ring_from_a_line[same-input]`` names the same question for good. None is renamed, and none
   is given to another question. One that is taken away is retired: it stays in ``verdict_ids.json`` with the release and the reason,
   and a waiver that still names it is told so.
 - **Claims**: a new property is a measurement in the minor release that brings it and can be claimed from the next one on, so that its

@@ -2,7 +2,7 @@
 
 [[waiver]]
 metric = "cka"
-verdict = "test_ring_line/test_tells_ring_from_line[same-input]"
+verdict = "test_ring_line/test_tells_a_ring_from_a_line[same-input]"
 reason = "a projection onto two components, fig. 3 of the source"
 source = "Author et al. 2024, fig. 3"        # "theorem: ..." or a paper; otherwise an expiry date is needed
 expires = 2027-01-31

@@ -59,12 +59,12 @@ def _message(certificate: Certificate) -> str:
 
 
 def badge_svg(certificate: Certificate) -> str:
-    """The same as a flat, square SVG, 20 px high, without ids, so that a page can hold many; its title holds the metric and the headline."""
+    """The same as a flat, square SVG, 20 px high, without ids, so that a page can hold many; its title: metric, headline in brief."""
     badge = badge_of(certificate)
     left, right = (_pixels(badge[part]) for part in ("label", "message"))
     split, width = left + 2 * _PAD, left + right + 4 * _PAD
     version = certificate.body["suite"]["version"]
-    title = escape(f"{certificate.metric}: {certificate.headline} (metricsuite {version})")
+    title = escape(f"{certificate.metric}: {certificate.brief} (metricsuite {version})")
     text = '<text x="{x}" y="14" textLength="{length}" lengthAdjust="spacingAndGlyphs">{words}</text>'
     return "\n".join(
         [

@@ -17,9 +17,15 @@ from metricsuite.report.comparison_page import comparison_page
 from metricsuite.report.comparison_text import as_markdown, as_text
 from metricsuite.report.page_parts import write_page
 
+EXIT = (
+    "Exit code 1 where a claim that the reference kept is lost, waived or withdrawn, the contract broke, or the status fell to failed or "
+    "inconclusive; 4 for what cannot be read; else 0. A claim whose cases were not run at all is a warning: run it whole before you trust it."
+)
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of ``metricsuite compare``."""
+    parser.epilog = EXIT
     parser.add_argument(
         "certificates",
         nargs="+",
@@ -35,11 +41,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print the table; 1 where a claim was lost or withdrawn, the contract broken, or the status fell to failed or inconclusive."""
+    """Print the table; 1 where something was lost, as `EXIT` has it."""
     if len(args.certificates) < 2:
         raise CertificateError(f"one certificate given, {args.certificates[0]}; needed two or more.")
-    files = [path / "certificate.json" if path.is_dir() else path for path in args.certificates]
-    reference, *others = map(read_certificate, files)
+    reference, *others = map(read_certificate, args.certificates)
     comparisons = [compared(reference, other) for other in others]
     paths = [str(path) for path in args.certificates]
     print("\n".join((as_markdown if args.markdown else as_text)(comparisons, paths)))

@@ -1,9 +1,4 @@
-"""What changed between two certificates, as data: the first is the reference, and each change has a kind and a weight.
-
-A claim is **lost** where the reference kept it and the other certificate still makes it and does not keep it (broken, inconclusive,
-an error, not run); **withdrawn** where the other no longer makes it. Both are losses, as are a broken part of the contract and a
-status fallen to failed or inconclusive. All the rest is a warning or a note.
-"""
+"""What changed between two certificates, as data: the first is the reference, and each change has a kind and a weight."""
 
 from __future__ import annotations
 
@@ -12,60 +7,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from metricsuite.certificate import Certificate
+from metricsuite.certificate import Certificate, few, several
+from metricsuite.report.comparison_changes import KINDS, LOSS, NOTE, Change
+from metricsuite.report.comparison_claims import CLAIMS, WORSE, claims_compared
 from metricsuite.verdict import FAILING, Verdict
 
-LOSS, WARNING, NOTE = "loss", "warning", "note"
-KINDS = {  # in the order of a table: weight, and the word for one and for several
-    "claim lost": (LOSS, "claim lost", "claims lost"),
-    "claim withdrawn": (LOSS, "claim withdrawn", "claims withdrawn"),
-    "contract broken": (LOSS, "part of the contract broken", "parts of the contract broken"),
-    "status fell": (LOSS, "status fell", "statuses fell"),
-    "verdict worse": (WARNING, "verdict worse", "verdicts worse"),
-    "margin halved": (WARNING, "margin halved", "margins halved"),
-    "status lower": (WARNING, "status lower", "statuses lower"),
-    "claim added": (NOTE, "claim added", "claims added"),
-    "claim mended": (NOTE, "claim kept again", "claims kept again"),
-    "claim given up": (NOTE, "claim given up that was not kept", "claims given up that were not kept"),
-    "status better": (NOTE, "status better", "statuses better"),
-    "verdict better": (NOTE, "verdict better", "verdicts better"),
-    "verdict changed": (NOTE, "verdict changed", "verdicts changed"),
-    "case new": (NOTE, "new case", "new cases"),
-    "case gone": (NOTE, "case gone", "cases gone"),
-    "criterion": (NOTE, "criterion changed", "criteria changed"),
-    "setting": (NOTE, "setting changed", "settings changed"),
-    "default": (NOTE, "default changed", "defaults changed"),
-    "given": (NOTE, "given parameter changed", "given parameters changed"),
-    "spec": (NOTE, "entry of the spec changed", "entries of the spec changed"),
-    "source": (NOTE, "change of the source", "changes of the source"),
-    "suite": (NOTE, "change of the suite or run", "changes of the suite or run"),
-    "environment": (NOTE, "change of the environment", "changes of the environment"),
-    "time": (NOTE, "time changed", "times changed"),
-}
-ROUNDING = (
-    1e-6  # of the median distance: what the suite takes for rounding, so a margin within it is room for nothing else
-)
+ROUNDING = 1e-6  # of the median distance, as everywhere in the suite: a margin within it is room for nothing else
+SHORT = 100  # characters up to which what was left out is named, not counted
 SLOWER = 2.0
 LEAST_SECONDS = 1.0  # below which timings are noise
 UNKNOWN, NONE, ABSENT = "not known", "none", "absent"
 _STATUS = ("failed", "inconclusive", "incomplete", "profiled", "conditional", "certified")
-_WORSE = {"kept": 0, "yes": 0, "waived": 1, "no": 2, "unclear": 2, "not applicable": 2, "inconclusive": 3}  # else 4
-_CLAIMS = {"axioms": "axiom", "invariant_to": "invariant", "sensitive_to": "sensitive"}
-
-
-@dataclass(frozen=True)
-class Change:
-    """One thing that differs; `then` and `now` in words, `note` what more there is to say."""
-
-    kind: str
-    subject: str
-    then: str
-    now: str
-    note: str = ""
-
-    @property
-    def weight(self) -> str:
-        return KINDS[self.kind][0]
 
 
 @dataclass(frozen=True)
@@ -85,14 +37,22 @@ class Comparison:
         return any(not (allow_withdrawn and c.kind == "claim withdrawn") for c in self.of(LOSS))
 
     @property
+    def warning(self) -> str:
+        """What to do before this comparison can be trusted; empty where there is nothing."""
+        number = sum(c.kind == "claim not run" for c in self.changes)
+        was = "claim that the reference decided was" if number == 1 else "claims that the reference decided were"
+        return f"{number} {was} not run: run it whole before you trust this" if number else ""
+
+    @property
     def summary(self) -> str:
         """``1 claim lost (topology), 2 margins halved, 3 other changes``."""
         counts = Counter(c.kind for c in self.changes)
         told = []
         for kind, (weight, one, many) in KINDS.items():
             if counts[kind] and weight != NOTE:
-                named = ", ".join(c.subject for c in self.changes if c.kind == kind)
-                which = f" ({named})" if kind.startswith("claim") else ""
+                named = [c.subject for c in self.changes if c.kind == kind]
+                told_names = ", ".join(named) if weight == LOSS else few(named, ", ")
+                which = f" ({told_names})" if "claim" in kind else ""
                 count = "" if kind.startswith("status") else f"{counts[kind]} "
                 told.append(f"{count}{one if counts[kind] == 1 else many}{which}")
         others = len(self.of(NOTE))
@@ -108,7 +68,7 @@ def compared(reference: Certificate, other: Certificate) -> Comparison:
     `ROUNDING` is left alone.
     """
     cautions = tuple(_cautions(reference, other))
-    changes = [*_claims(reference, other), *_status(reference, other), *_verdicts(reference, other)]
+    changes = [*claims_compared(reference, other), *_status(reference, other), *_verdicts(reference, other)]
     changes += [*_parameters(reference, other), *circumstances(reference, other), *_time(reference, other)]
     order = list(KINDS)
     return Comparison(
@@ -128,39 +88,13 @@ def _cautions(a: Certificate, b: Certificate) -> Iterator[str]:
         yield "the case files differ: a verdict may have changed with its case"
     for which, certificate, beside in (("the reference", a, b), ("the other", b, a)):
         if left_out := [reason for reason in certificate.body["left_out"] if reason not in beside.body["left_out"]]:
-            yield f"only {which} has this left out: {'; '.join(left_out)}"
+            listed = "; ".join(left_out)
+            short = len(listed) <= SHORT
+            yield f"only {which} has " + (
+                f"this left out: {listed}" if short else f"{several(len(left_out), 'thing')} left out"
+            )
         if certificate.body["metric"]["defaults"] is None:
             yield f"{which} does not say its defaults and given parameters"
-
-
-def claims_of(certificate: Certificate) -> dict[str, str]:
-    """Every claimed property, and how it is claimed: "axiom", "invariant", "sensitive"."""
-    spec = certificate.body["metric"]["spec"]
-    return {name: direction for which, direction in _CLAIMS.items() for name in spec[which]}
-
-
-def _claims(a: Certificate, b: Certificate) -> Iterator[Change]:
-    then, now = claims_of(a), claims_of(b)
-    was, is_now = ({name: entry["kept"] for name, entry in c.body["claims"].items()} for c in (a, b))
-    for name, direction in then.items():
-        if now.get(name) != direction:
-            yield Change("claim withdrawn" if was[name] else "claim given up", name, _word(a, name), "not claimed")
-        elif was[name] and not is_now[name]:
-            failing = [v for v in b.verdicts if v.property == name and v.kind == "claim" and v.status in FAILING]
-            if {v.status for v in failing} != {"unexpected pass"}:  # a waiver that is no longer needed
-                yield Change("claim lost", name, _word(a, name), _word(b, name), "; ".join(v.id for v in failing))
-        elif is_now[name] and not was[name]:
-            yield Change("claim mended", name, _word(a, name), _word(b, name))
-    for name, direction in now.items():
-        if then.get(name) != direction:
-            yield Change("claim added", name, "not claimed", _word(b, name))
-
-
-def _word(certificate: Certificate, name: str) -> str:
-    """The worst word of a claim."""
-    found = [v.status for v in certificate.verdicts if v.property == name and v.kind == "claim"]
-    found = [status for status in found if status != "not applicable"]
-    return max(found, key=lambda status: _WORSE.get(status, 4)) if found else "not decided"
 
 
 def _status(a: Certificate, b: Certificate) -> Iterator[Change]:
@@ -192,7 +126,7 @@ def _verdict(then: Verdict, now: Verdict, same_seeds: bool) -> Iterator[Change]:
     reason = now.reason if now.status in FAILING else ""
     if then.status != now.status:
         claims = {then.kind, now.kind}
-        worse = _WORSE.get(now.status, 4) - _WORSE.get(then.status, 4)
+        worse = WORSE.get(now.status, 4) - WORSE.get(then.status, 4)
         if now.kind == "contract" and now.status in FAILING:
             kind = "contract broken" if then.status == "kept" else "verdict changed"
         elif claims == {"measurement"}:
@@ -252,7 +186,7 @@ def _parameters(a: Certificate, b: Certificate) -> Iterator[Change]:
     for kind, part, before in (("default", "defaults", "default of "), ("given", "parameters", "")):
         if then[part] is not None and now[part] is not None:
             yield from _differing(kind, _shown(then[part]), _shown(now[part]), before=before)
-    one, two = ({k: v for k, v in side["spec"].items() if k not in _CLAIMS} for side in (then, now))
+    one, two = ({k: v for k, v in side["spec"].items() if k not in CLAIMS} for side in (then, now))
     yield from _differing("spec", _shown(one), _shown(two))
 
 

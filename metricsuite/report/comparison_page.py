@@ -6,7 +6,8 @@ import itertools
 from collections.abc import Sequence
 from html import escape
 
-from metricsuite.report.comparison import KINDS, LOSS, WARNING, Comparison
+from metricsuite.report.comparison import Comparison
+from metricsuite.report.comparison_changes import KINDS, LOSS, WARNING
 from metricsuite.report.comparison_text import SAME, Row, letters, rows_of, titles
 from metricsuite.report.page_parts import document, html_rows
 
@@ -28,6 +29,7 @@ def comparison_page(comparisons: Sequence[Comparison], paths: Sequence[str]) -> 
     for name, comparison in zip(names[1:], comparisons, strict=True):
         look = "fails" if comparison.fails() else "holds"
         parts.append(f'<p class="{look}">{name} against {names[0]}: {escape(comparison.summary)}</p>')
+        parts += [f'<p class="open">Warning: {escape(comparison.warning)}</p>'] if comparison.warning else []
         parts += [f'<p class="note">{escape(caution)}</p>' for caution in comparison.cautions]
     rows = rows_of(comparisons)
     for weight, group in itertools.groupby(rows, key=lambda row: KINDS[row.kind][0]):

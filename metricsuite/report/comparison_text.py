@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from html import escape
 from string import ascii_uppercase
 
-from metricsuite.report.comparison import KINDS, NOTE, Change, Comparison
+from metricsuite.report.comparison import Comparison
+from metricsuite.report.comparison_changes import KINDS, NOTE, Change
 
 WIDTH = 100
 SAME = "="
@@ -47,10 +48,10 @@ def rows_of(comparisons: Sequence[Comparison]) -> list[Row]:
 
 
 def titles(comparisons: Sequence[Comparison], paths: Sequence[str]) -> list[str]:
-    """For each certificate: its letter, path, metric, headline."""
+    """For each certificate: its letter, path, metric, headline in brief."""
     certificates = [comparisons[0].reference, *(c.other for c in comparisons)]
     named = zip(letters(len(certificates)), paths, certificates, strict=True)
-    return [f"{letter}  {path}: {c.metric}, {c.headline}" for letter, path, c in named]
+    return [f"{letter}  {path}: {c.metric}, {c.brief}" for letter, path, c in named]
 
 
 def as_text(comparisons: Sequence[Comparison], paths: Sequence[str]) -> list[str]:
@@ -68,6 +69,7 @@ def as_text(comparisons: Sequence[Comparison], paths: Sequence[str]) -> list[str
     lines.append("")
     for name, comparison in zip(names[1:], comparisons, strict=True):
         lines += _fold(f"{name} against {names[0]}: {comparison.summary}", "", "   ")
+        lines += _fold(f"warning: {comparison.warning}", "   ", "      ") if comparison.warning else []
         lines += [line for caution in comparison.cautions for line in _fold(f"note: {caution}", "   ", "      ")]
     for start in range(0, len(comparisons), SIDE_BY_SIDE):
         block = comparisons[start : start + SIDE_BY_SIDE]
@@ -109,6 +111,8 @@ def as_markdown(comparisons: Sequence[Comparison], paths: Sequence[str]) -> list
     names = letters(len(paths))
     summaries = [f"{name} against {names[0]}: {c.summary}" for name, c in zip(names[1:], comparisons, strict=True)]
     lines = [f"**metricsuite compare**: {marked('; '.join(summaries))}", ""]
+    warnings = [(name, c.warning) for name, c in zip(names[1:], comparisons, strict=True) if c.warning]
+    lines += [line for name, text in warnings for line in (f"Warning: {name}: {marked(text)}", "")]
     rows = rows_of(comparisons)
     grave = [row for row in rows if KINDS[row.kind][0] != NOTE]
     lines += [*_marked_table(grave, names), ""] if grave else []

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from metricsuite.certificate import Certificate
-from metricsuite.report.comparison import Change, cell, circumstances
+from metricsuite.report.comparison import cell, circumstances
+from metricsuite.report.comparison_changes import Change
 from metricsuite.verdict import Verdict
 
 _FIGURES = ("statistic", "low", "high", "threshold", "margin")
+_ROUNDING = 1e-6  # up to which figures are called the same: other processors and libraries round so
 _SMALLEST = 1e-9  # figures are written to ten decimals: what is smaller is digits of rounding
 
 
@@ -39,7 +42,10 @@ class Reproduction:
             return f"not reproduced: {len(self.differing)} of {many} came out otherwise"
         if most == 0:
             return f"reproduced: {many}, all figures the same"
-        return f"reproduced: {many} with the same words, figures to within {most:.1e} ({where})"
+        if most <= _ROUNDING:
+            return f"reproduced: {many}, figures the same to {most:.1e} ({where})"
+        moved = f"moved by up to {most:.1e} ({where})" if math.isfinite(most) else f"of {where} came or went"
+        return f"reproduced in words, {many}; figures {moved}"
 
 
 def reproduction(then: Certificate, now: Certificate) -> Reproduction:

@@ -15,7 +15,7 @@ from typing import Any
 
 from metricsuite.certificate import Certificate, read_certificate
 from metricsuite.certifying import own_cases, run_cases
-from metricsuite.errors import CertificateError
+from metricsuite.errors import CertificateError, MetricNotFound
 from metricsuite.properties import TRACKS
 from metricsuite.report.reproduction import Reproduction, reproduction
 from metricsuite.version import __version__
@@ -37,18 +37,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="the folder of cases that it was made with beside the suite's own; repeatable",
     )
+    parser.add_argument(
+        "--metric", metavar="TARGET", help="where the metric lies now, if no longer where it did: file.py:attr, ..."
+    )
     parser.add_argument("--certificate", type=Path, metavar="DIR", help="keep the new certificate there")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Run it again and say what came of it; 0 where every verdict has the same word."""
+    """Run it again and say what came of it; 0 where every verdict has the same word, whether or not its figures moved."""
     path = args.file / "certificate.json" if args.file.is_dir() else args.file
     then = read_certificate(path)
-    target = then.body["metric"]["origin"]["target"]
+    target = args.metric or then.body["metric"]["origin"]["target"]
     if target == CARRIED:
         raise CertificateError(
             f"{path}: the metric was a function or object without a module, carried by certify(), so there is no source to run again. "
-            "Put it into a module, and certify it there."
+            "Put it into a module, and name it: --metric module:attr."
         )
     paths = case_paths(path, then, args.cases)
     seconds = sum(v.seconds.get("total", 0.0) for v in then.verdicts)
@@ -56,7 +59,10 @@ def run(args: argparse.Namespace) -> int:
     print(f"{then.metric}: {many} again, about {max(1, round(seconds))} s then", flush=True)
     with tempfile.TemporaryDirectory(prefix="metricsuite-verify-") as folder:
         flags = flags_of(then, Path(folder))
-        now = run_cases(target, paths, flags, args.processes, args.certificate)
+        try:
+            now = run_cases(target, paths, flags, args.processes, args.certificate)
+        except MetricNotFound as error:
+            raise MetricNotFound(f"{error} Where it lies elsewhere now, name it: --metric TARGET.") from error
     found = reproduction(then, now)
     print("\n".join(told(then, now, found)))
     return int(not found.reproduced)
@@ -127,7 +133,7 @@ def told(then: Certificate, now: Certificate, found: Reproduction) -> list[str]:
         more = f" and {len(found.new) - SHOWN} more" * (len(found.new) > SHOWN)
         lines += _fold(f"only now, and not counted: {', '.join(found.new[:SHOWN])}{more}", "  ")
     if then.status != now.status:
-        lines += _fold(f"the certificate was {then.headline}", "  ") + _fold(f"and is now {now.headline}", "  ")
+        lines += _fold(f"the certificate was {then.brief}", "  ") + _fold(f"and is now {now.brief}", "  ")
     return lines + list(_circumstances(then, found))
 
 

@@ -20,6 +20,7 @@ def certificate(status: str = "certified", name: str = "mine", version: str = "0
     body: dict[str, Any] = {
         "status": status,
         "headline": f"{status}: 2 of 52 properties claimed",
+        "left_out": [],
         "metric": {"name": name},
         "suite": {"version": version},
         "counts": {"waived": 0, **counts},
@@ -79,6 +80,12 @@ class TestSvg:
         root = ElementTree.fromstring(badge_svg(certificate(name=name)))
         title = f"{name}: certified: 2 of 52 properties claimed (metricsuite 0.1.0)"
         assert [title, title] == [root.get("aria-label"), root.findtext(f"{SVG}title")]
+
+    def test_the_title_counts_what_was_left_out(self) -> None:
+        made = certificate("incomplete")
+        made.body.update(headline="incomplete: 2 of 52 properties claimed, -k x; -m y", left_out=["-k x", "-m y"])
+        expected = "mine: incomplete: 2 of 52 properties claimed, 2 things left out (metricsuite 0.1.0)"
+        assert expected == ElementTree.fromstring(badge_svg(made)).findtext(f"{SVG}title")
 
     def test_holds_these_elements_and_no_others(self) -> None:
         root = ElementTree.fromstring(badge_svg(certificate(name="<script/>")))

@@ -13,7 +13,7 @@ from metricsuite.certificate import MEANING, SCHEMA, Certificate, digest_of, env
 from metricsuite.errors import CertificateError
 from metricsuite.properties import PROPERTIES
 from metricsuite.stability import claimable
-from metricsuite.verdict import STATUSES, Verdict
+from metricsuite.verdict import STATUSES, Verdict, kept
 
 TOTAL = sum(map(claimable, PROPERTIES.values()))
 SCHEMA_1 = (
@@ -144,7 +144,18 @@ class TestHeadline:
                 {},
                 "failed: 3 of {total} properties claimed, broken: orthogonal, topology",
             ),
-            ([verdict("topology", "unexpected pass")], {}, "failed: 3 of {total} properties claimed, broken: topology"),
+            (
+                [verdict("topology", "unexpected pass")],
+                {},
+                "failed: 3 of {total} properties claimed, waived and kept all the same: topology",
+            ),
+            (
+                [verdict("topology", "unexpected pass"), verdict("orthogonal", "broken"), verdict("finite", "error")],
+                {},
+                "failed: 3 of {total} properties claimed, broken: orthogonal, waived and kept all the same: topology, 1 error",
+            ),
+            ([], {"left_out": list("abc")}, "incomplete: 3 of {total} properties claimed, a; b; c"),
+            ([], {"left_out": list("abcd")}, "incomplete: 3 of {total} properties claimed, a; b; and 2 more"),
             (
                 [verdict("finite", "error"), verdict("orthogonal", "not run")],
                 {},
@@ -158,11 +169,23 @@ class TestHeadline:
         ],
         ids=[
             "certified", "a lab's own properties", "profiled", "conditional", "narrowed", "seeds", "inconclusive", "broken",
-            "unexpected pass", "errors", "broken and errors",
+            "unexpected pass", "broken, unexpected pass and error", "three left out", "four left out", "errors", "broken and errors",
         ],
     )  # fmt: skip
     def test_text(self, rows: list[Verdict], fields: dict[str, Any], expected: str) -> None:
         assert expected.format(total=TOTAL) == certificate(rows_with(*rows), **fields).headline
+
+    @pytest.mark.parametrize(
+        "fields, expected",
+        [
+            ({"left_out": ["-m x", "-k y"]}, "incomplete: 3 of {total} properties claimed, 2 things left out"),
+            ({"left_out": ["-m x"]}, "incomplete: 3 of {total} properties claimed, 1 thing left out"),
+            ({}, "certified: 3 of {total} properties claimed, all kept"),
+        ],
+        ids=["two", "one", "none"],
+    )
+    def test_in_brief(self, fields: dict[str, Any], expected: str) -> None:
+        assert expected.format(total=TOTAL) == certificate(**fields).brief
 
     def test_one_error_is_singular(self) -> None:
         expected = f"failed: 3 of {TOTAL} properties claimed, 1 error"
@@ -346,6 +369,9 @@ def written(tmp_path: Path) -> Path:
     return path
 
 
+NAME_ONE = "Name a certificate.json, or its folder."
+
+
 def refusal(path: Path) -> str:
     with pytest.raises(CertificateError) as raised:
         read_certificate(path)
@@ -369,10 +395,14 @@ class TestRead:
 
     def test_missing(self, tmp_path: Path) -> None:
         path = tmp_path / "none.json"
-        assert f"{path}: cannot be read: [Errno 2] No such file or directory: '{path}'." == refusal(path)
+        assert f"{path}: cannot be read: No such file or directory. {NAME_ONE}" == refusal(path)
 
-    def test_a_folder(self, tmp_path: Path) -> None:
-        assert f"{tmp_path}: cannot be read: [Errno 21] Is a directory: '{tmp_path}'." == refusal(tmp_path)
+    def test_by_its_folder(self, written: Path) -> None:
+        assert "certified" == read_certificate(written.parent).status
+
+    def test_a_folder_without_one(self, tmp_path: Path) -> None:
+        path = tmp_path / "certificate.json"
+        assert f"{path}: cannot be read: No such file or directory. {NAME_ONE}" == refusal(tmp_path)
 
     @pytest.mark.parametrize(
         "text, reason",
@@ -386,17 +416,18 @@ class TestRead:
     def test_not_json(self, tmp_path: Path, text: str, reason: str) -> None:
         path = tmp_path / "certificate.json"
         path.write_text(text)
-        assert f"{path}: cannot be read: {reason}." == refusal(path)
+        assert f"{path}: cannot be read: {reason}. {NAME_ONE}" == refusal(path)
 
     def test_not_text(self, tmp_path: Path) -> None:
         path = tmp_path / "certificate.json"
         path.write_bytes(b"\xff\xfe")
-        expected = f"{path}: cannot be read: 'utf-8' codec can't decode byte 0xff in position 0: invalid start byte."
+        reason = "'utf-8' codec can't decode byte 0xff in position 0: invalid start byte"
+        expected = f"{path}: cannot be read: {reason}. {NAME_ONE}"
         assert expected == refusal(path)
 
     @pytest.mark.parametrize("version", [0, -1, "1", 1.5, True, None])
     def test_no_schema(self, written: Path, version: Any) -> None:
-        expected = f"{written}: schema {version!r}; needed a certificate, whose schema is 1 to {SCHEMA}."
+        expected = f"{written}: schema {version!r}; needed a certificate, whose schema is 1 to {SCHEMA}. {NAME_ONE}"
         assert expected == refusal(changed(written, schema=version))
 
     def test_a_later_schema(self, written: Path) -> None:
@@ -410,7 +441,8 @@ class TestRead:
     def test_json_that_is_no_certificate(self, tmp_path: Path, text: str) -> None:
         path = tmp_path / "certificate.json"
         path.write_text(text)
-        assert f"{path}: schema None; needed a certificate, whose schema is 1 to {SCHEMA}." == refusal(path)
+        expected = f"{path}: schema None; needed a certificate, whose schema is 1 to {SCHEMA}. {NAME_ONE}"
+        assert expected == refusal(path)
 
     @pytest.mark.parametrize("field", [f for f in certificate().body if f != "schema"])
     def test_a_field_missing(self, written: Path, field: str) -> None:
@@ -467,6 +499,14 @@ class TestReadAnOlderSchema:
         verdicts = {v.id: v for v in read_certificate(SCHEMA_1).verdicts}
         affine = verdicts["test_invariances/test_group_action[affine]"]
         assert (5, "kept", 0.0974238617) == (len(verdicts), affine.status, affine.margin)
+
+    def test_the_cut_one_says_what_its_verdicts_say(self) -> None:
+        body, verdicts = json.loads(SCHEMA_1.read_text()), read_certificate(SCHEMA_1).verdicts
+        held = kept(verdicts)
+        claims = {c: {"decided": c in held, "kept": held.get(c, False)} for c in body["claims"]}
+        counts = {word: sum(v.status == word for v in verdicts) for word in ("kept", "yes", "no")}
+        expected = (claims, {**body["counts"], **counts, "planned": 5, "ran": 5})
+        assert expected == (body["claims"], body["counts"])
 
     def test_what_its_own_schema_refuses_is_refused(self, tmp_path: Path) -> None:
         path = tmp_path / "certificate.json"

@@ -11,7 +11,9 @@ import pytest
 from metricsuite import MetricSpec
 from metricsuite.certificate import Certificate
 from metricsuite.cli import main
-from metricsuite.report.comparison import KINDS, LOSS, Change, Comparison, compared
+from metricsuite.report.comparing import EXIT
+from metricsuite.report.comparison import Comparison, compared
+from metricsuite.report.comparison_changes import KINDS, LOSS, Change
 from metricsuite.report.comparison_page import comparison_page
 from metricsuite.report.comparison_text import as_markdown, as_text, letters, marked
 from metricsuite.tests.test_certificate import RUN, SCHEMA_1, SPEC, certificate, rows_with, verdict
@@ -30,6 +32,12 @@ def edited(edit: Callable[[dict[str, Any]], Any]) -> Certificate:
     body = copy.deepcopy(made().body)
     edit(body)
     return Certificate(body)
+
+
+def narrowed(*names: str) -> Certificate:
+    """A run that set out to decide everything but these."""
+    rows = [row for row in rows_with() if row.property not in names]
+    return certificate(rows, metric={**GIVEN, "spec": SPEC.to_dict()}, run={**RUN, "waivers": []})
 
 
 def without(name: str) -> MetricSpec:
@@ -71,13 +79,49 @@ CHANGES: dict[str, tuple[Certificate, Certificate, list[Change]]] = {
             Change("case new", f"{TOPOLOGY}[new]", "absent", "broken"),
         ],
     ),
-    "a claim that was not run": (
+    "a claim out of whose scope its case has come": (
         made(),
         made(verdict("topology", "not applicable")),
         [
             Change("claim lost", "topology", "kept", "not decided"),
             Change("status lower", "status", "certified", "incomplete"),
             Change("verdict worse", TOPOLOGY, "kept", "not applicable"),
+        ],
+    ),
+    "a claim whose planned case was not run": (
+        made(),
+        made(verdict("topology", "not run")),
+        [
+            Change("claim lost", "topology", "kept", "not run", TOPOLOGY),
+            Change("status fell", "status", "certified", "failed"),
+            Change("verdict worse", TOPOLOGY, "kept", "not run"),
+        ],
+    ),
+    "a claim that a narrowed run left out": (
+        made(),
+        narrowed("topology"),
+        [
+            Change("claim not run", "topology", "kept", "not run"),
+            Change("status lower", "status", "certified", "incomplete"),
+            Change("case gone", "test_topology.py", "1 verdict", "absent"),
+        ],
+    ),
+    "a waived case that a narrowed run left out": (
+        made(verdict("topology", "waived", "new")),
+        made(),
+        [
+            Change("claim not run", "topology", "waived", "not run", f"{TOPOLOGY}[new]"),
+            Change("status better", "status", "conditional", "certified"),
+            Change("case gone", "test_topology.py", "1 verdict", "absent"),
+        ],
+    ),
+    "a claim that the reference had left out": (
+        narrowed("topology"),
+        made(),
+        [
+            Change("claim decided", "topology", "not decided", "kept"),
+            Change("status better", "status", "incomplete", "certified"),
+            Change("case new", "test_topology.py", "absent", "1 verdict"),
         ],
     ),
     "a claim withdrawn": (
@@ -126,8 +170,36 @@ CHANGES: dict[str, tuple[Certificate, Certificate, list[Change]]] = {
         made(),
         made(verdict("topology", "waived")),
         [
+            Change("claim waived", "topology", "kept", "waived", TOPOLOGY),
             Change("verdict worse", TOPOLOGY, "kept", "waived"),
             Change("status lower", "status", "certified", "conditional"),
+        ],
+    ),
+    "a broken claim waived": (
+        made(verdict("topology", "broken")),
+        made(verdict("topology", "waived")),
+        [
+            Change("failing claim waived", "topology", "broken", "waived", TOPOLOGY),
+            Change("status better", "status", "failed", "conditional"),
+            Change("verdict better", TOPOLOGY, "broken", "waived"),
+        ],
+    ),
+    "a waived claim broken": (
+        made(verdict("topology", "waived")),
+        made(verdict("topology", "broken")),
+        [
+            Change("claim lost", "topology", "waived", "broken", TOPOLOGY),
+            Change("status fell", "status", "conditional", "failed"),
+            Change("verdict worse", TOPOLOGY, "waived", "broken"),
+        ],
+    ),
+    "a waived claim kept without its waiver": (
+        made(verdict("topology", "waived")),
+        made(),
+        [
+            Change("claim mended", "topology", "waived", "kept"),
+            Change("status better", "status", "conditional", "certified"),
+            Change("verdict better", TOPOLOGY, "waived", "kept"),
         ],
     ),
     "a waiver that is no longer needed": (
@@ -241,9 +313,12 @@ def test_these_are_losses() -> None:
         "a broken claim",
         "an inconclusive claim",
         "a claim that a new case breaks",
-        "a claim that was not run",
+        "a claim out of whose scope its case has come",
+        "a claim whose planned case was not run",
         "a claim withdrawn",
         "a claim turned round",
+        "a claim waived",
+        "a waived claim broken",
         "a waiver that is no longer needed",
         "a broken contract",
     ]
@@ -319,12 +394,13 @@ class TestCautions:
             (made(seeds=32), ("16 seeds and 32: intervals of another width, so margins are not compared",)),
             (made(cases="b" * 64), ("the case files differ: a verdict may have changed with its case",)),
             (made(left_out=["-k x"]), ("only the other has this left out: -k x",)),
+            (made(left_out=[f"test_{k}.py was left out" for k in range(9)]), ("only the other has 9 things left out",)),
             (
                 made(metric=certificate().body["metric"]),
                 ("the other does not say its defaults and given parameters",),
             ),
         ],
-        ids=["none", "metric", "seed set", "seeds", "cases", "left out", "schema 1"],
+        ids=["none", "metric", "seed set", "seeds", "cases", "left out", "much left out", "schema 1"],
     )
     def test_says_what_cannot_be_compared(self, other: Certificate, expected: tuple[str, ...]) -> None:
         assert expected == compared(made(), other).cautions
@@ -346,12 +422,50 @@ SUMMARIES = [
         made(verdict("topology", "broken"), verdict("symmetry", "broken"), cases="b" * 64),
         "2 claims lost (symmetry, topology), status fell, 2 verdicts worse, 1 other change",
     ),
+    (made(verdict("topology", "waived")), "1 claim waived (topology), 1 verdict worse, status lower"),
+    (narrowed("topology"), "1 claim not run (topology), status lower, 1 other change"),
 ]
 
 
 @pytest.mark.parametrize(("other", "expected"), SUMMARIES)
 def test_summary(other: Certificate, expected: str) -> None:
     assert expected == compared(made(), other).summary
+
+
+WARNING = "2 claims that the reference decided were not run: run it whole before you trust this"
+NARROWED = compared(made(), narrowed("topology", "symmetry"))
+
+
+class TestWarning:
+    @pytest.mark.parametrize(
+        ("other", "expected"),
+        [
+            (made(), ""),
+            (narrowed("topology"), WARNING.replace("2 claims", "1 claim").replace("were", "was")),
+            (narrowed("topology", "symmetry"), WARNING),
+        ],
+        ids=["whole", "one claim", "two claims"],
+    )
+    def test_of_a_narrowed_run(self, other: Certificate, expected: str) -> None:
+        assert expected == compared(made(), other).warning
+
+    def test_stands_in_the_text(self) -> None:
+        assert f"   warning: {WARNING}" in as_text([NARROWED], ["a", "b"])
+
+    def test_stands_above_the_fold_in_markdown(self) -> None:
+        lines = as_markdown([NARROWED], ["a", "b"])
+        assert f"Warning: B: {WARNING}" == lines[2]
+
+    def test_stands_on_the_page(self) -> None:
+        assert f'<p class="open">Warning: {WARNING}</p>' in comparison_page([NARROWED], ["a", "b"])
+
+
+@pytest.mark.parametrize("tell", [as_text, as_markdown, comparison_page])
+def test_what_was_left_out_is_counted(tell: Callable[..., str | list[str]]) -> None:
+    much = made(left_out=[f"test_{k}.py was left out" for k in range(22)])
+    told = tell([compared(made(), much)], ["a", "b"])
+    text = told if isinstance(told, str) else "\n".join(told)
+    assert (2, False) == (text.count("22 things left out"), "test_0.py" in text)
 
 
 CASE = "a-very-long-case-that-has-more-than-forty-letters"
@@ -491,6 +605,11 @@ class TestCommand:
         code = main(["compare", str(SCHEMA_1), str(SCHEMA_1)])
         assert (0, True) == (code, "B against A: no change" in capsys.readouterr().out)
 
+    def test_says_when_it_fails(self, capsys: pytest.CaptureFixture[str]) -> None:
+        with pytest.raises(SystemExit):
+            main(["compare", "--help"])
+        assert " ".join(EXIT.split()) in " ".join(capsys.readouterr().out.split())
+
     def test_writes_a_page(self, folder: Path) -> None:
         main(["compare", str(folder / "a"), str(folder / "b"), "--html", str(folder / "page.html")])
         assert (folder / "page.html").read_text().startswith("<!doctype html>")
@@ -512,5 +631,5 @@ class TestCommand:
     def test_one_that_cannot_be_read(self, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
         path = folder / "none.json"
         code = main(["compare", str(folder / "a"), str(path)])
-        expected = f"metricsuite compare: {path}: cannot be read: [Errno 2] No such file or directory: '{path}'.\n"
+        expected = f"metricsuite compare: {path}: cannot be read: No such file or directory. Name a certificate.json, or its folder.\n"
         assert (4, expected) == (code, capsys.readouterr().err)

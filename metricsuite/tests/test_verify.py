@@ -10,10 +10,11 @@ import pytest
 
 from metricsuite import certify
 from metricsuite.certificate import Certificate, read_certificate
-from metricsuite.certifying import own_cases
+from metricsuite.certifying import _no_certificate, own_cases
 from metricsuite.cli import main
-from metricsuite.errors import CertificateError
-from metricsuite.report.comparison import Change
+from metricsuite.errors import CertificateError, MetricNotFound, MetricsuiteError
+from metricsuite.report import verifying
+from metricsuite.report.comparison_changes import Change
 from metricsuite.report.reproduction import reproduction
 from metricsuite.report.verifying import CARRIED, case_paths, flags_of, told
 from metricsuite.tests.test_certificate import RUN, SCHEMA_1, certificate, rows_with, verdict
@@ -41,17 +42,19 @@ class TestReproduction:
     @pytest.mark.parametrize(
         ("values", "expected"),
         [
-            ({"statistic": 0.8 + 8e-9}, "1.0e-08"),
-            ({"margin": 0.05 + 8e-9}, "1.0e-08"),  # of the statistic, however small the margin is
-            ({"low": 0.75 - 8e-3}, "1.0e-02"),
-            ({"high": 0.9}, "inf"),
+            ({"statistic": 0.8 + 8e-9}, f"reproduced: 4 verdicts, figures the same to 1.0e-08 ({TOPOLOGY})"),
+            (
+                {"margin": 0.05 + 8e-9},
+                f"reproduced: 4 verdicts, figures the same to 1.0e-08 ({TOPOLOGY})",
+            ),  # of the statistic
+            ({"low": 0.75 - 8e-3}, f"reproduced in words, 4 verdicts; figures moved by up to 1.0e-02 ({TOPOLOGY})"),
+            ({"high": 0.9}, f"reproduced in words, 4 verdicts; figures of {TOPOLOGY} came or went"),
         ],
         ids=["statistic", "margin", "bound", "only one has it"],
     )
     def test_figures_that_differ(self, values: dict[str, float], expected: str) -> None:
         found = reproduction(figures(), figures(**values))
-        words = f"reproduced: 4 verdicts with the same words, figures to within {expected} ({TOPOLOGY})"
-        assert (True, words) == (found.reproduced, found.summary)
+        assert (True, expected) == (found.reproduced, found.summary)
 
     def test_an_exact_statistic_is_held_against_its_threshold(self) -> None:
         then, now = (figures(statistic=s, low=s, threshold=1e-6, margin=1e-6 - s) for s in (0.0, 2e-10))
@@ -110,8 +113,8 @@ class TestTold:
         expected = [
             "mine: not reproduced: 1 of 4 verdicts came out otherwise",
             f"  {TOPOLOGY}: kept then, broken -0.2 now",
-            f"  the certificate was {then.headline}",
-            f"  and is now {now.headline}",
+            f"  the certificate was {then.brief}",
+            f"  and is now {now.brief}",
             "what differs between then and now:",
             "  suite: cases: aaaaaaaaaaaa then, bbbbbbbbbbbb now",
         ]
@@ -288,11 +291,43 @@ def test_what_certify_carried_cannot_be_run_again(tmp_path: Path, capsys: pytest
     path = rewritten(tmp_path / "c.json", CARRIED)
     expected = (
         f"metricsuite verify: {path}: the metric was a function or object without a module, carried by certify(), so there is no "
-        "source to run again. Put it into a module, and certify it there.\n"
+        "source to run again. Put it into a module, and name it: --metric module:attr.\n"
     )
     assert expected == refused(path, capsys)
 
 
 def test_a_metric_that_is_gone_cannot_be_run_again(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    said = refused(rewritten(tmp_path / "c.json", f"{tmp_path}/gone.py:mine"), capsys)
-    assert f"there is no file {tmp_path}/gone.py" in said
+    gone = f"{tmp_path}/gone.py"
+    expected = (
+        f"metricsuite verify: {gone}:mine: there is no file {gone}; looked in {Path.cwd()}. "
+        "Where it lies elsewhere now, name it: --metric TARGET.\n"
+    )
+    assert expected == refused(rewritten(tmp_path / "c.json", f"{gone}:mine"), capsys)
+
+
+@pytest.mark.parametrize(
+    ("code", "said", "expected"),
+    [
+        (4, "ERROR: --metric: x.py:f: there is no file x.py.", (MetricNotFound, "x.py:f: there is no file x.py.")),
+        (4, "ERROR: w.toml: no such verdict.", (MetricsuiteError, "w.toml: no such verdict.")),
+        (3, "ERROR: lost", (MetricsuiteError, "pytest ended with 3 and wrote no certificate: ERROR: lost")),
+    ],
+    ids=["metric", "usage", "anything else"],
+)
+def test_the_cause_is_told_once(code: int, said: str, expected: tuple[type, str]) -> None:
+    error = _no_certificate(code, said)
+    assert expected == (type(error), str(error))
+
+
+def test_the_metric_may_lie_elsewhere_now(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def run_cases(target: str, *rest: object) -> Certificate:
+        asked.append(target)
+        return read_certificate(SCHEMA_1)
+
+    monkeypatch.setattr(verifying, "run_cases", run_cases)
+    code = main(["verify", str(rewritten(tmp_path / "c.json", CARRIED)), "--metric", "new/place.py:mine"])
+    assert (0, ["new/place.py:mine"]) == (code, asked)

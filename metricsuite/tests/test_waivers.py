@@ -235,7 +235,7 @@ def test_a_waiver_with_an_end_says_when(tmp_path: Path) -> None:
 
 def test_an_unexpected_pass_fails_the_run(tmp_path: Path) -> None:
     result = run_with(tmp_path, waiver("size"), "size")
-    expected = (1, "unexpected pass", "failed: 2 of 52 properties claimed, broken: regime")
+    expected = (1, "unexpected pass", "failed: 2 of 52 properties claimed, waived and kept all the same: regime")
     assert expected == (result.ret, row(tmp_path, "size")["status"], certificate(tmp_path, "size")["headline"])
 
 
