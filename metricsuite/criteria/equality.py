@@ -44,6 +44,7 @@ def equals(distances: Distances, reference: Distances) -> Decision:
     Returns
     -------
     Decision
+        With the distances of both, to six digits, in `details`: "found" and "wanted".
 
     Raises
     ------
@@ -72,7 +73,10 @@ def equals(distances: Distances, reference: Distances) -> Decision:
         distances = replace(distances, outside=f"{other}: {reference.outside}")
     answer = "yes" if worst <= threshold else "no"
     what = f"largest difference from {other}"
-    return decide("equals", "axiom", answer, (worst,) * 3, threshold, threshold - worst, what, reason, distances)
+    details = {name: [float(f"{v:.6g}") for v in values] for name, values in (("found", found), ("wanted", wanted))}
+    return decide(
+        "equals", "axiom", answer, (worst,) * 3, threshold, threshold - worst, what, reason, distances, details
+    )
 
 
 def _described(distances: Distances, i: int) -> str:

@@ -23,6 +23,7 @@ from metricsuite.report.explain.criterion_text import criterion_text
 from metricsuite.report.explain.folding import WIDTH, fold
 from metricsuite.report.explain.metric_text import metric_text
 from metricsuite.report.explain.property_text import property_text, track_text
+from metricsuite.report.show.showing import find_case
 
 __all__ = ["CRITERIA", "GUIDES", "WIDTH", "Deciding", "deciding_tests", "explained", "own_properties", "suites_cases"]
 GUIDES = ("write-a-metric", "write-a-case", "waive", "read-a-certificate")  # guides/*.md
@@ -91,12 +92,27 @@ def _explained(name: str, known: dict[str, Property], decided: list[Deciding]) -
     try:
         metric = load_metric(name)
     except MetricNotFound as error:
+        if _is_case(name):
+            raise MetricNotFound(
+                f"{name} is a case; `metricsuite show {name}` draws it. To be explained, name a property that it decides."
+            ) from error
         if any(sign in name for sign in ":(."):
             raise
-        near = nearest(name, [*known, *TRACKS, *CRITERIA, *GUIDES, *BUILTIN, *ON_DEMAND])
-        hint = f"{near}." if near.startswith("nearest") else f"properties: {', '.join(known)}; {'; '.join(_others())}."
-        raise MetricNotFound(f"nothing is called {name!r}; {hint}") from error
+        near = nearest(name.lower(), [*known, *TRACKS, *CRITERIA, *GUIDES, *BUILTIN, *ON_DEMAND])
+        if near.startswith("nearest"):
+            raise MetricNotFound(f"nothing is called {name!r}; {near}.") from error
+        everything = [line for text in (f"properties: {', '.join(known)}", *_others()) for line in fold(text, "  ")]
+        raise MetricNotFound("\n".join([f"nothing is called {name!r}; there are", *everything])) from error
     return metric_text(metric.spec, metric.setting)
+
+
+def _is_case(name: str) -> bool:
+    """Whether ``metricsuite show`` would draw a case for this name."""
+    try:
+        path, _ = find_case(name)
+    except CaseError:
+        return False
+    return path.name.startswith("test_")
 
 
 def _others() -> list[str]:

@@ -12,6 +12,7 @@ from metricsuite.certificate import Certificate, environment, make_certificate
 from metricsuite.criteria import (
     Decision,
     arrives,
+    equals,
     flat,
     follows,
     invariant,
@@ -21,6 +22,7 @@ from metricsuite.criteria import (
     stays_unrelated,
     survives,
     symmetric,
+    triangular,
     vanishes,
     withstands,
 )
@@ -40,6 +42,11 @@ SPEC = MetricSpec(
 def mean_gap(x: np.ndarray, y: np.ndarray) -> float:
     """The distance between the spreads of two systems, whatever they are."""
     return float(np.linalg.norm(x.std((0, 1)) - y.std((0, 1))))
+
+
+def nearly(x: np.ndarray, y: np.ndarray) -> float:
+    """The same in other arithmetic."""
+    return 1.01 * mean_gap(x, y)
 
 
 def circles(size: float, key: int = 0, units: int = 3) -> list[np.ndarray]:
@@ -69,6 +76,8 @@ def cases() -> dict[str, tuple[str, Design, Callable[[Distances], Decision]]]:
         "units", {n: {"some": circles(1.0, 7, n), "others": circles(2.0, 8, n)} for n in (3, 6)}, paired=True
     )
     others = _along("training", {0: 1.0, 1: 1.2, 2: 3.0}, "others")
+    path = _along("size", {0: 1.0, 1: 1.5, 2: 2.0}, "all", 9)
+    ported = Contrast({"small": circles(1.0, 10), "large": circles(2.0, 11)}, paired=True)
     same = Orbit(circles(1.0), [x + 1 for x in circles(1.0)], paired=True)
     return {
         "test_a/test_tells_classes[x/y]": ("topology", contrast, separates),
@@ -85,6 +94,8 @@ def cases() -> dict[str, tuple[str, Design, Callable[[Distances], Decision]]]:
         "test_b/test_survives": ("process-noise", classes, survives),
         "test_b/test_unrelated": ("width", unrelated, stays_unrelated),
         "test_c/test_symmetric": ("symmetry", contrast, symmetric),
+        "test_c/test_triangular": ("triangle", path, triangular),
+        "test_c/test_same_as": ("same-as", ported, lambda d: equals(d, pairwise(nearly, ported, both=d.both))),
     }  # fmt: skip
 
 

@@ -15,11 +15,12 @@ import pytest
 from metricsuite.certificate import read_certificate
 from metricsuite.cli import main
 from metricsuite.errors import CertificateError
+from metricsuite.properties import PROPERTIES
 from metricsuite.report.certificate_page.page import anchors_of, page_of, write_certificate_page
 from metricsuite.report.certificate_page.stored import by_verdict
 from metricsuite.report.certificate_page.style import SCRIPT, STYLE
-from metricsuite.tests.page_sample import cases, write_sample
-from metricsuite.verdict import Verdict
+from metricsuite.tests.page_sample import SPEC, cases, sample_certificate, write_sample
+from metricsuite.verdict import Verdict, blank
 
 HOSTILE = (
     """</title></style></script><script>alert(1)</script><img src=x onerror="alert(1)"> & 'quoted' \x00\x1b\ud800"""
@@ -211,6 +212,58 @@ def test_distances_that_cannot_be_read_are_refused(folder: Path, tmp_path: Path)
         CertificateError, match=r"distances\.npz: cannot be read: .* Run the cases again with --certificate\."
     ):
         write_certificate_page(tmp_path)
+
+
+@pytest.mark.parametrize("part", [0.3, 0.7, 0.99])
+def test_truncated_and_damaged_distances_are_refused(folder: Path, tmp_path: Path, part: float) -> None:
+    (tmp_path / "certificate.json").write_bytes((folder / "certificate.json").read_bytes())
+    whole = (folder / "distances.npz").read_bytes()
+    at = int(part * len(whole))
+    for damaged in (whole[:at], whole[: len(whole) // 3] + bytes(200) + whole[len(whole) // 3 + 200 :]):
+        (tmp_path / "distances.npz").write_bytes(damaged)
+        with pytest.raises(CertificateError, match=r"npz: cannot be read: .* Run the cases again with --certificate\."):
+            write_certificate_page(tmp_path)
+
+
+def top(rows: list[Verdict]) -> dict[str, str]:
+    """The numbers at the top of the page of these rows."""
+    text = page_of(sample_certificate(rows, "mine"), {})
+    return {
+        name: re.sub("<[^>]*>", " ", value).strip()
+        for name, value in re.findall("<div><dt>(.*?)</dt><dd>(.*?)</dd></div>", text)
+    }
+
+
+def claimed(name: str, status: str) -> Verdict:
+    row = blank(f"test_a/test_{name.replace('-', '_')}", "mine", PROPERTIES[name], SPEC)
+    row.status = status
+    return row
+
+
+def test_what_is_waived_is_not_counted_as_kept() -> None:
+    numbers = top([claimed("topology", "waived"), claimed("frequency", "kept")])
+    assert (numbers["of them kept"], numbers["verdicts on claims kept"]) == ("1 of 5 1 waived", "1 of 2 1 waived")
+
+
+def test_what_is_not_applicable_is_not_counted_as_run() -> None:
+    numbers = top([claimed("topology", "not applicable"), claimed("frequency", "kept")])
+    assert numbers["verdicts run"] == "1 of 2 and 1 not applicable"
+
+
+def test_what_is_not_applicable_was_not_asked_and_why() -> None:
+    row = claimed("width", "not applicable")
+    row.reason = "needs equal units"
+    text = page_of(sample_certificate([row], "mine"), {})
+    meaning = PROPERTIES[row.property].meaning
+    assert (
+        f"<p>It was not asked whether it stays the same under this: {meaning}.</p><div><p>Why: Needs equal units.</p>"
+        in text
+    )
+
+
+def test_show_takes_the_folder_of_a_certificate(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["show", str(folder)]) == 0
+    assert capsys.readouterr().out == f"{folder / 'index.html'}\n"
 
 
 def test_a_page_that_cannot_be_written_is_refused_and_leaves_nothing(folder: Path, tmp_path: Path) -> None:

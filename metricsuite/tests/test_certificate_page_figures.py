@@ -4,19 +4,21 @@ import base64
 import io
 import itertools
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from metricsuite.distances import Distances
+from metricsuite.report.certificate_page.axioms import equality_picture, symmetry_picture, triangle_picture
 from metricsuite.report.certificate_page.contrasts import matrix_picture, spread_picture
 from metricsuite.report.certificate_page.deciding import deciding_line
 from metricsuite.report.certificate_page.markup import Markup, element
 from metricsuite.report.certificate_page.orbits import orbit_picture
 from metricsuite.report.certificate_page.png import MISSING, palette, png_uri
 from metricsuite.report.certificate_page.style import STYLE
-from metricsuite.report.certificate_page.svg import Plot, Scale, path, shortened, tick
+from metricsuite.report.certificate_page.svg import Plot, Scale, path, shortened, tick, told_apart
 from metricsuite.report.certificate_page.sweeps import sweep_picture
 from metricsuite.verdict import Verdict
 
@@ -118,6 +120,65 @@ def test_the_deciding_line_says_statistic_controls_and_null() -> None:
     )
 
 
+def test_the_limit_stands_back_where_a_text_is_written() -> None:
+    row = verdict("separates", "AUC", (0.9, 0.85, 0.95, 0.8), controls={"a": {"statistic": 0.9, "low": 0.4}})
+    short, long = (deciding_line(r) for r in (row, replace(row, details={"controls": {"a" * 30: {"statistic": 0.9, "low": 0.4}}})))  # fmt: skip
+    assert short is not None
+    assert long is not None
+    lengths = [
+        [float(d) for d in re.findall(r"M[\d.]+ [\d.]+l0 ([\d.]+)", re.findall('"line limit" d="([^"]*)"', p)[0])]
+        for p in (short[0], long[0])
+    ]
+    assert [[d > 15 for d in found] for found in lengths] == [[True, True], [True, False]]
+
+
+def test_both_directions_are_said() -> None:
+    skewed = Distances.by_hand([[0, 1, 4], [1.5, 0, 3], [4, 3, 0]], ["a", "b", "c"], both=True)
+    assert words(symmetry_picture(skewed, verdict("symmetric", "largest asymmetry", (0.1, 0.1, 0.1, 1e-6)))) == (
+        "Distances of 3 pairs in both directions: they differ by 0.50 at most. From 1.50 to 4.00."
+    )
+
+
+def test_ways_round_are_said() -> None:
+    bent = Distances.by_hand([[0, 1, 4], [1, 0, 2], [4, 2, 0]], ["a", "b", "c"])
+    assert words(triangle_picture(bent, verdict("triangular", "largest excess", (0.5, 0.5, 0.5, 1e-6)))) == (
+        "Direct distances against the way round by a third system, 3 ways: direct less round is 1.00 at most. From 1.00 to 4.00."
+    )
+
+
+def test_found_and_wanted_are_said() -> None:
+    row = verdict("equals", "largest difference", (0.5, 0.5, 0.5, 1e-6), found=[1.0, 2.0], wanted=[1.0, 2.5])
+    assert words(equality_picture(CONTRAST, row)) == (
+        "Distances of 2 pairs by this metric against those wanted: they differ by 0.50 at most. From 1.00 to 2.00."
+    )
+
+
+def test_levels_that_fall_are_said_as_they_are() -> None:
+    falling = Distances.by_hand(
+        SWEEP.matrix, SWEEP.labels, blocks=SWEEP.blocks, positions=(-48.0, -48.0, -12.0, -12.0, -3.0, -3.0), pairs=SWEEP.pairs,
+    )  # fmt: skip
+    picture = sweep_picture(falling, verdict("rises", "Spearman's rho", (1, 1, 1, 0.5)), "- trials")
+    assert (
+        words(picture) == "Distance from level 48, median of 2 seeds: 1.50 at 12, 3.50 at 3; different systems: 8.00."
+    )
+    assert picture is not None
+    assert re.findall(">(trials|- trials|12|-12|3|-3)<", picture[0]) == ["12", "3", "trials"]
+
+
+@pytest.mark.parametrize("shift, ticks", [(0.0, ["0", "1", "2", "3", "4", "5"]), (9.0, ["10", "11", "12", "13", "14"])])
+def test_the_axis_of_a_distribution_begins_where_distances_do(shift: float, ticks: list[str]) -> None:
+    distances = Distances.by_hand(CONTRAST.matrix + shift, CONTRAST.labels)
+    picture = spread_picture(distances)
+    assert picture is not None
+    assert re.findall('y="189" text-anchor="middle">([^<]*)<', picture[0]) == ticks
+
+
+def test_ticks_that_lie_close_have_more_digits() -> None:
+    assert [told_apart(v) for v in ([0.0, 0.5], [0.99915, 0.9992, 0.99925], [0.0, 1e-8])] == [
+        ["0", "0.5"], ["0.99915", "0.9992", "0.99925"], ["0", "1e-8"],
+    ]  # fmt: skip
+
+
 def test_what_is_decided_to_rounding_has_no_line() -> None:
     assert deciding_line(verdict("symmetric", "largest asymmetry", (0.0, 0.0, 0.0, 1e-6))) is None
 
@@ -138,6 +199,7 @@ def test_a_png_holds_the_palette_s_colour_of_each_value() -> None:
         "P",
         [colours[0], colours[62], MISSING, colours[31]],
     )
+    assert np.asarray(image.convert("RGBA"))[..., 3].tolist() == [[255, 255], [0, 255]]
 
 
 def test_the_palette_grows_brighter_throughout() -> None:

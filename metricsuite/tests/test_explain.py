@@ -120,6 +120,9 @@ class TestProperty:
         lines = one(name)
         assert re.fullmatch(r"  test_\w+::test_\w+: \w+\(.*", lines[lines.index("decided by") + 1])
 
+    def test_a_port_is_claimed_by_the_metric_that_it_equals(self) -> None:
+        assert '  claimed so: same_as="cka"' in one("same-as")
+
     @pytest.mark.parametrize("exclusion", EXCLUDES, ids=lambda e: "-and-".join(v for _, v in e.claims if v))
     def test_shows_every_exclusion_on_each_side(self, exclusion: object) -> None:
         sides = [value for _, value in exclusion.claims if value in PROPERTIES]  # type: ignore[attr-defined]
@@ -214,7 +217,9 @@ class TestCriterion:
             "error rates are not simulated",
             "",
             "seen in (metricsuite show CASE)",
-            "  All distances of a contrast, ordered by class, with a bar of the class's colour along two sides.",
+            "  On a certificate's page: The distance of every pair in one direction against the other, with the",
+            "  line of equal ones. By metricsuite show: All distances of a contrast, ordered by class, with a bar",
+            "  of the class's colour along two sides.",
             "",
             "common causes and cures",
             '  - where it says "no": d(x, y) and d(y, x) differ by more than rounding',
@@ -345,11 +350,22 @@ class TestErrors:
         )
 
     def test_and_where_nothing_is_near_all_that_there_is(self) -> None:
+        first, *lines = refusal("qqqq").splitlines()
         everything = (
-            f"properties: {', '.join(PROPERTIES)}; tracks: {', '.join(TRACKS)}; criteria: {', '.join(CRITERIA)}; "
-            f"metrics: {', '.join([*BUILTIN, *ON_DEMAND])}; guides: {', '.join(GUIDES)}"
+            f"properties: {', '.join(PROPERTIES)} tracks: {', '.join(TRACKS)} criteria: {', '.join(CRITERIA)} "
+            f"metrics: {', '.join([*BUILTIN, *ON_DEMAND])} guides: {', '.join(GUIDES)}"
         )
-        assert f"nothing is called 'qqqq'; {everything}." == refusal("qqqq")
+        assert ("nothing is called 'qqqq'; there are", everything) == (first, " ".join(map(str.strip, lines)))
+
+    def test_all_that_there_is_stands_in_lines_of_a_screen_s_width(self) -> None:
+        assert [] == [line for line in refusal("qqqq").splitlines() if len(line) > WIDTH]
+
+    def test_capitals_are_no_other_name(self) -> None:
+        assert "nothing is called 'WAIVE'; nearest: waive, arrives, affine." == refusal("WAIVE")
+
+    def test_a_case_is_shown_instead(self) -> None:
+        expected = "test_ring_line is a case; `metricsuite show test_ring_line` draws it. To be explained, name a property that it decides."
+        assert expected == refusal("test_ring_line")
 
     def test_a_file_that_is_not_there(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         monkeypatch.chdir(tmp_path)

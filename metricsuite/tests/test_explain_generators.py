@@ -114,6 +114,24 @@ class TestReading:
         assert "One idea, on two lines." == title_of(case)
 
 
+class TestParameters:
+    @pytest.mark.parametrize(
+        "written, expected",
+        [
+            ("params=[0.1, 20]", "0.1, 20"),
+            ("params=[0.1, 20], ids=['quiet', 'noisy']", "quiet, noisy"),
+            ("params=[pytest.param(0.1, id='quiet'), pytest.param(20), 'own']", "quiet, 20, own"),
+            ("params=pairs(2), ids='-'.join", "pairs(2)"),
+        ],
+    )
+    def test_are_told_by_their_ids(self, tmp_path: Path, written: str, expected: str) -> None:
+        path = tmp_path / "test_own.py"
+        path.write_text(
+            f"@pytest.fixture({written})\ndef noise(request): ...\ndef test_own(metric, noise, verdict): ...\n"
+        )
+        assert [(("noise", expected),)] == [g.parameters for g in generators_of(path, "test_own")]
+
+
 class TestWords:
     def test_homes_and_parameters(self, case: Path) -> None:
         (generator,) = generators_of(case, "test_contrast")

@@ -123,6 +123,11 @@ class TestEquals:
         )
         assert ("no", expected) == (decision.answer, decision.reason)
 
+    def test_both_distances_of_every_pair_are_kept(self) -> None:
+        details = equals(found(ANGLES / 3), REFERENCE).details
+        wanted = [0.2, 0.5, 0.9, 0.4, 0.3, 0.7]
+        assert {"found": [0.0666667, 0.166667, 0.3, 0.133333, 0.1, 0.233333], "wanted": wanted} == details
+
     def test_systems_are_told_by_their_size(self) -> None:
         systems = [Trajectories(np.random.default_rng(i).normal(size=(2, 9, 3 + i))) for i in range(4)]
         design = Contrast({"calm": systems[:2], "wild": systems[2:]}, paired=True)

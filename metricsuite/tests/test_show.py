@@ -268,6 +268,13 @@ class TestExhibits:
         turned = [x[..., ::-1] for x in noises(range(3))]
         assert not exhibits_of(Contrast({"a": noises(range(3)), "b": turned}, paired=True)).common
 
+    def test_trials_steps_and_units_have_ranges(self) -> None:
+        levels = {
+            k: [np.random.default_rng(0).normal(size=(trials, 50, 3 * trials))] * 2 for k, trials in enumerate((48, 1))
+        }
+        contents = "Sweep of 4 systems, 3 pairs; 1 to 48 trials of 50 steps, 3 to 144 units; trials do not correspond."
+        assert contents == exhibits_of(Sweep("trials", levels, paired=False)).contents
+
     def test_two_components_hold_what_they_say(self) -> None:
         shares = [
             e.share for e in exhibits_of(Contrast({"a": noises(range(2)), "b": noises(range(2))}, paired=True)).shown

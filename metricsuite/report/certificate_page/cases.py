@@ -11,6 +11,7 @@ import numpy as np
 
 from metricsuite.distances import Distances
 from metricsuite.errors import MetricsuiteError
+from metricsuite.report.certificate_page.axioms import AXIOMS
 from metricsuite.report.certificate_page.contrasts import matrix_picture, spread_picture
 from metricsuite.report.certificate_page.deciding import deciding_line
 from metricsuite.report.certificate_page.drawings import Drawing
@@ -64,6 +65,8 @@ def _of_distances(row: Verdict, distances: Distances | None, drawing: Drawing | 
         return []
     if row.criterion == "separates":
         return [matrix_picture(distances), spread_picture(distances)]
+    if row.criterion in AXIOMS:
+        return [AXIOMS[row.criterion](distances, row)]
     if row.criterion in ("invariant", "sensitive"):
         return [orbit_picture(distances, row)]
     if row.criterion in _SWEEPS:
@@ -75,7 +78,8 @@ def _found(row: Verdict) -> Markup:
     parts: list[object] = []
     if row.statistic is not None and row.what:
         parts += [element("strong", f"{row.what}: {interval(row)}"), f", needs {needs(row)}. "]
-    parts.append(sentence(row.reason) if row.reason else "No more is known.")
+    why = "Why: " if row.status == "not applicable" and row.reason else ""
+    parts.append(why + sentence(row.reason) if row.reason else "No more is known.")
     if row.control:
         parts.append(
             f" The strongest one-number control, {row.control['name']}, reaches AUC {number(row.control['statistic'])}."

@@ -64,7 +64,7 @@ def matrix_picture(distances: Distances) -> tuple[Markup, str]:
         + _blocks(distances, names)
     )
     caption = "Every pair of systems, ordered by class: dark is near, bright is far" + (
-        "; grey was not compared, as a system with itself." if known.size < matrix.size else "."
+        "; blank was not compared, as a system with itself." if known.size < matrix.size else "."
     )
     return picture(left + _SIDE + 62, top + _SIDE + 6, parts, words, "plot matrix"), caption
 
@@ -92,13 +92,15 @@ def _blocks(distances: Distances, names: Sequence[str]) -> str:
 
 
 def spread_picture(distances: Distances) -> tuple[Markup, str] | None:
-    """How far apart systems of one class are, beside systems of two: the overlap is what the AUC measures."""
+    """How far apart systems of one class are, beside systems of two: the AUC measures how far apart the two are."""
     same = np.array([distances.labels[i] == distances.labels[j] for i, j in distances.pairs])
     values = distances.of(distances.pairs)
     within, between = values[same & np.isfinite(values)], values[~same & np.isfinite(values)]
     if not within.size or not between.size:
         return None
-    low, high = min(0.0, float(np.nanmin(values))), float(np.nanmax(values))
+    low, high = float(np.nanmin(values)), float(np.nanmax(values))
+    if high - low >= high / 2:  # else the axis would be empty up to where the distances begin
+        low = min(0.0, low)
     edges = np.linspace(low, high if high > low else low + 1, _BINS + 1)
     parts = [np.histogram(v, edges)[0] / v.size for v in (within, between)]
     plot = Plot((edges[0], edges[-1]), (0, 1.28 * float(max(p.max() for p in parts))), left=30)
@@ -119,9 +121,10 @@ def spread_picture(distances: Distances) -> tuple[Markup, str] | None:
         f"{number(float(within.max()))}; {between.size} pairs between classes, median {number(medians[1])}, from "
         f"{number(float(between.min()))} to {number(float(between.max()))}."
     )
-    return plot.svg(
-        words
-    ), "Distances within a class (filled) and between classes (outline): the less they overlap, the larger the AUC."
+    return (
+        plot.svg(words),
+        "Distances within a class (filled) and between classes (outline): the further right the outline lies, the larger the AUC.",
+    )
 
 
 def _steps(heights: Array, edges: Array) -> list[tuple[float, float]]:

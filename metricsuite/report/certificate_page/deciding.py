@@ -40,21 +40,24 @@ def deciding_line(row: Verdict) -> tuple[Markup, str] | None:
     plot = Plot((low, high), (rows, 0), height=58 + _ROW * rows, left=10, top=22)
     above = needs(row).startswith("above")
     plot.box((row.threshold, high) if above else (low, row.threshold), (0, rows), "safe")
-    plot.down(row.threshold, "limit", f"needs {needs(row)}")
-    _one(plot, 0, f"{row.metric}: {interval(row)}", (row.low, row.high), row.statistic, "interval", "")
+    texts = [f"{row.metric}: {interval(row)}"]
+    texts += [f"control, {name}: {number(control['statistic'])}" for name, control in controls]
+    if null is not None:
+        texts.append(f"systems that differ: {number(null[1])} [{number(null[0])}, {number(null[2])}]")
+    texts = [shortened(text, int((WIDTH - 20) / LETTER)) for text in texts]
+    _limit(plot, row.threshold, f"needs {needs(row)}", texts)
+    _one(plot, 0, texts[0], (row.low, row.high), row.statistic, "interval", "")
     said = [f"{row.metric}: {row.what} {interval(row)}, needs {needs(row)}"]
     for k, (name, control) in enumerate(controls, start=1):
-        text = f"control, {name}: {number(control['statistic'])}"
-        _one(plot, k, text, (control["low"], control["statistic"]), control["statistic"], "lesser", "lesser")
-        said.append(text)
+        _one(plot, k, texts[k], (control["low"], control["statistic"]), control["statistic"], "lesser", "lesser")
+        said.append(f"control, {name}: {number(control['statistic'])}")
     if null is not None:
         below, mean, beyond = null
-        text = f"systems that differ: {number(mean)} [{number(below)}, {number(beyond)}]"
         at = rows - 0.28
         plot.box((below, beyond), (at - 0.13, at + 0.13), "null")
         plot.line([(mean, at - 0.2), (mean, at + 0.2)], "edge")
-        plot.write(plot.x.start + 2, plot.y(rows - 0.55) - 3, text, "halo")
-        said.append(f"{text} (mean, 5 % and 95 % of pairs)")
+        plot.write(plot.x.start + 2, plot.y(rows - 0.55) - 3, texts[-1], "halo")
+        said.append(f"{texts[-1]} (mean, 5 % and 95 % of pairs)")
     plot.x_axis(row.what or "statistic")
     caption = "The interval (one-sided 99 % bounds) decides: whole on the shaded side, it holds; whole on the other, it does not."
     if controls:
@@ -70,8 +73,17 @@ def _one(plot: Plot, k: int, text: str, bounds: tuple[float, float], value: floa
     at = k + 0.72
     plot.line([(bounds[0], at), (bounds[1], at)], line)
     plot.dots([(value, at)], dot)
-    fitted = shortened(text, int((WIDTH - 20) / LETTER))
-    plot.write(plot.x.start + 2, plot.y(k + 0.45) - 3, fitted, f"halo{' strong' if k == 0 else ''}")
+    plot.write(plot.x.start + 2, plot.y(k + 0.45) - 3, text, f"halo{' strong' if k == 0 else ''}")
+
+
+def _limit(plot: Plot, threshold: float, label: str, texts: list[str]) -> None:
+    """The threshold from top to bottom, which stands back where the text of a row is written."""
+    plot.write(plot.x(threshold), plot.y.end - 4, label, "", "middle")
+    free = [
+        (k + 0.47 if plot.x.start + 2 + LETTER * len(text) > plot.x(threshold) - 4 else k - 0.07, k + 0.93)
+        for k, text in enumerate(texts)
+    ]
+    plot.lines([[(threshold, max(0.0, low)), (threshold, high)] for low, high in free], "limit")
 
 
 def _null(row: Verdict) -> tuple[float, float, float] | None:

@@ -53,9 +53,10 @@ def orbit_picture(distances: Distances, row: Verdict) -> tuple[Markup, str] | No
         + (f"; the threshold lies at {number(limit)}." if limit > 0 else ".")
     )
     scale = " The axis is logarithmic; exact zeros lie at its foot." if exactly else ""
-    return plot.svg(
-        words
-    ), f"One dot a pair, bars are medians. Images must lie {'above' if above else 'below'} the dashed line.{scale}"
+    return (
+        plot.svg(words),
+        f"One dot a pair, bars are medians. Where it holds, images lie {'above' if above else 'below'} the dashed line.{scale}",
+    )
 
 
 def _spread(count: int) -> Array:

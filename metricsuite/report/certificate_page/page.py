@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+import zipfile
+import zlib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -26,6 +28,8 @@ from metricsuite.report.certificate_page.words import STATUSES, sentence, severa
 from metricsuite.verdict import Verdict
 
 NAME = "index.html"
+# What a damaged archive raises, by where the damage lies
+_DAMAGED = (OSError, ValueError, EOFError, KeyError, RuntimeError, zipfile.BadZipFile, zlib.error)
 
 
 def page_of(certificate: Certificate, arrays: Arrays) -> str:
@@ -88,9 +92,10 @@ def _read_arrays(path: Path) -> dict[str, Any]:
     if not path.is_file():
         return {}
     try:
-        with np.load(path, allow_pickle=False) as stored:
+        # opened here, since numpy leaves a damaged archive open
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
             return {key: stored[key] for key in stored.files}
-    except (OSError, ValueError, EOFError) as error:
+    except _DAMAGED as error:
         raise CertificateError(f"{path}: cannot be read: {error}. Run the cases again with --certificate.") from error
 
 
@@ -123,18 +128,26 @@ def _hash(text: str) -> str:
 def _top(certificate: Certificate, rows: list[Verdict]) -> Markup:
     body = certificate.body
     claims, status = body["claims"], certificate.status
-    kept = sum(bool(c["kept"]) for c in claims.values())
-    claim_rows = [r for r in rows if r.kind == "claim"]
-    measured = [r for r in rows if r.status in ("yes", "no", "unclear")]
+    claim_rows = [r for r in rows if r.kind == "claim" and r.status != "not applicable"]
+    excused = [r for r in claim_rows if r.status == "waived"]
+    kept = {name for name, claim in claims.items() if claim["kept"]}
+    waived = kept & {r.property for r in excused}
+    counts, unasked = body["counts"], body["counts"]["not_applicable"]
     numbers = {
-        "properties claimed": len(claims),
-        "of them kept": f"{kept} of {len(claims)}",
-        "verdicts on claims kept": f"{sum(r.status == 'kept' for r in claim_rows)} of {len(claim_rows)}",
-        "measured, not claimed": len(measured),
-        "verdicts run": f"{body['counts']['ran']} of {body['counts']['whole']}",
-        "seeds": body["suite"]["seeds"],
-    }
-    shown = [element("div", element("dt", name), element("dd", value)) for name, value in numbers.items()]
+        "properties claimed": (len(claims), ""),
+        "of them kept": (f"{len(kept - waived)} of {len(claims)}", f"{len(waived)} waived" if waived else ""),
+        "verdicts on claims kept": (
+            f"{sum(r.status == 'kept' for r in claim_rows)} of {len(claim_rows)}",
+            f"{len(excused)} waived" if excused else "",
+        ),
+        "measured only": (sum(r.status in ("yes", "no", "unclear") for r in rows), ""),
+        "verdicts run": (f"{counts['ran'] - unasked} of {counts['whole']}", f"and {unasked} not applicable" if unasked else ""),
+        "seeds": (body["suite"]["seeds"], ""),
+    }  # fmt: skip
+    shown = [
+        element("div", element("dt", name), element("dd", value, element("span", beside) if beside else ""))
+        for name, (value, beside) in numbers.items()
+    ]
     rest = certificate.headline.removeprefix(f"{status}: ")
     if status == "incomplete":  # all that was left out has a section of its own
         link = element("a", f"{several(len(body['left_out']), 'thing')} left out", href="#left-out")

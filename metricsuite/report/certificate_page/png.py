@@ -1,4 +1,4 @@
-"""A matrix as a small PNG in a palette: dark where small, bright where large, grey where nothing was measured."""
+"""A matrix as a small PNG in a palette: dark where small, bright where large, nothing where nothing was measured."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 Array = npt.NDArray[np.float64]
 SHADES = 63  # of colour; one more for what is missing
-MISSING = (150, 150, 150)
+MISSING = (255, 255, 255)  # and transparent: no colour of the palette can be taken for it
 # Cividis (Nunez, Anderton & Renslow 2018), which the colour-blind see as others do; polynomials by d3-scale-chromatic
 _RED = (-4.54, -35.34, 2381.73, -6402.7, 7024.72, -2710.57)
 _GREEN = (32.49, 170.73, 52.82, -131.46, 176.58, -67.37)
@@ -43,5 +43,5 @@ def png_uri(values: Array, low: float, high: float) -> str:
     image = Image.frombytes("P", (index.shape[1], index.shape[0]), index.tobytes())
     image.putpalette([channel for colour in palette() for channel in colour])
     held = io.BytesIO()
-    image.save(held, format="PNG", optimize=True)
+    image.save(held, format="PNG", optimize=True, transparency=SHADES)
     return "data:image/png;base64," + base64.b64encode(held.getvalue()).decode("ascii")

@@ -41,6 +41,7 @@ code { font: .86em ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; ove
 .counts { display: grid; grid-template-columns: repeat(auto-fit, minmax(8.5rem, 1fr)); gap: .6rem; margin: 1.2rem 0; }
 .counts div { background: var(--wash); border-radius: .4rem; padding: .6rem .8rem; }
 .counts dt { color: var(--soft); font-size: .85rem; } .counts dd { margin: 0; font-size: 1.35rem; font-weight: 600; font-variant-numeric: tabular-nums; }
+.counts dd span { display: block; color: var(--soft); font-size: .85rem; font-weight: 400; }
 .meaning { border-left: 3px solid var(--faint); padding-left: 1rem; color: var(--soft); }
 .scrolls { overflow-x: auto; }
 table { border-collapse: collapse; font-size: .875rem; font-variant-numeric: tabular-nums; width: 100%; }

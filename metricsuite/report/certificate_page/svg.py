@@ -59,7 +59,11 @@ class Plot:
 
     def dots(self, points: Iterable[Point], kind: str) -> None:
         """Round dots; their size is the stroke's."""
-        d = "".join(f"M{self.x(a):.0f} {self.y(b):.0f}h0" for a, b in points if math.isfinite(b))
+        self.dots_at(((round(self.x(a)), round(self.y(b))) for a, b in points if math.isfinite(b)), kind)
+
+    def dots_at(self, places: Iterable[tuple[int, int]], kind: str) -> None:
+        """Round dots at pixels."""
+        d = "".join(f"M{x} {y}h0" for x, y in places)
         self.parts.append(element("path", class_=f"dots {kind}", d=d))
 
     def area(self, upper: Sequence[Point], lower: Sequence[Point], kind: str) -> None:
@@ -86,12 +90,6 @@ class Plot:
             x, anchor = (self.x.start + 4, "start") if left else (self.width - 12, "end")
             self.write(x, self.y(y) - 4, label, "halo", anchor)
 
-    def down(self, x: float, kind: str, label: str = "") -> None:
-        """A vertical line, with its label at its top."""
-        self.line([(x, self.y.low), (x, self.y.high)], kind)
-        if label:
-            self.write(self.x(x), self.y.end - 4, label, "", "middle")
-
     def write(self, x: float, y: float, text: str, kind: str = "", anchor: str = "start") -> None:
         """Text at pixels, kept inside the picture."""
         half = LETTER * len(text)
@@ -102,7 +100,8 @@ class Plot:
 
     def x_axis(self, name: str, ticks: Sequence[tuple[float, str]] | None = None) -> None:
         """Ticks, and the name below them."""
-        ticks = [(v, tick(v)) for v in self.x.ticks()] if ticks is None else list(ticks)
+        values = self.x.ticks()
+        ticks = list(zip(values, told_apart(values), strict=True)) if ticks is None else list(ticks)
         floor = self.y.start
         marks = "".join(f"M{_n(self.x(v))} {_n(floor)}v4" for v, _ in ticks)
         self.parts.append(element("path", class_="axis", d=f"M{_n(self.x.start)} {_n(floor)}H{_n(self.x.end)}{marks}"))
@@ -120,8 +119,8 @@ class Plot:
         values = self.y.ticks()
         d = "".join(f"M{_n(self.x.start)} {_n(self.y(v))}H{_n(self.x.end)}" for v in values)
         self.parts.insert(0, element("path", class_="grid", d=d))
-        for value in values:
-            self.write(self.x.start - 5, self.y(value) + 4, tick(value), "", "end")
+        for value, text in zip(values, told_apart(values), strict=True):
+            self.write(self.x.start - 5, self.y(value) + 4, text, "", "end")
         middle = _n((self.y.start + self.y.end) / 2)
         self.parts.append(
             element("text", shortened(name, 32), class_="name", transform=f"translate(11 {middle}) rotate(-90)", text_anchor="middle")
@@ -169,6 +168,16 @@ def tick(value: float) -> str:
         if 0 < abs(value) < 1e-3 or abs(value) >= 1e5
         else f"{value:.4g}"
     )
+
+
+def told_apart(ticks: Sequence[float]) -> list[str]:
+    """Ticks as short numbers, or with as many digits as it takes to tell each from the next: 0.99915, 0.9992."""
+    step = abs(ticks[1] - ticks[0]) if len(ticks) > 1 else 0.0
+    texts = [tick(v) for v in ticks]
+    if any(abs(float(text) - v) > 0.01 * step for text, v in zip(texts, ticks, strict=True)):
+        digits = max(0, 1 - math.floor(math.log10(step))) if step else 0
+        texts = [f"{v:.{digits}f}".rstrip("0").removesuffix(".") if digits else f"{v:.0f}" for v in ticks]
+    return texts
 
 
 def _n(value: float) -> str:

@@ -16,6 +16,7 @@ from metricsuite.verdict import Verdict
 
 Array = npt.NDArray[np.float64]
 Picture = tuple[Markup, str]
+_LESS = "- "  # a parameter that falls along the Sweep, whose levels rise
 
 
 def sweep_picture(distances: Distances, row: Verdict, parameter: str) -> Picture | None:
@@ -33,7 +34,12 @@ def sweep_picture(distances: Distances, row: Verdict, parameter: str) -> Picture
     levels, along = distances_along(distances, row.criterion or "")
     others = between_seeds(distances)
     return _along(
-        levels[1:], along, row, parameter, f"distance from level {tick(levels[0])}", others if others.size else None
+        levels[1:],
+        along,
+        row,
+        parameter,
+        f"distance from level {_level(levels[0], parameter)}",
+        others if others.size else None,
     )
 
 
@@ -76,14 +82,23 @@ def _along(
     if ratio and row.threshold:
         plot.across(row.threshold, "limit", f"needs below {row.threshold:g}", left)
     plot.y_axis(f"{name.split(' from')[0]} / contrast" if ratio else name)
-    plot.x_axis(parameter or "level", [(k, tick(level)) for k, level in enumerate(levels)])
+    _axis(plot, levels, parameter)
     kind = "mean" if row.criterion == "withstands" else "median"
-    curve = ", ".join(f"{number(float(v))} at {tick(at)}" for v, at in zip(middle, levels, strict=True))
+    curve = ", ".join(f"{number(float(v))} at {_level(at, parameter)}" for v, at in zip(middle, levels, strict=True))
     words = f"{name[:1].upper()}{name[1:]}{' as a part of the contrast' if ratio else ''}, {kind} of {len(along)} seeds: {curve}"
     words += f"; different systems: {number(far[0])}" if far else ""
     bounds = " The shade above the curve ends at the upper 99 % bound." if upper else ""
     band = " The band holds nine tenths of the pairs of systems that differ." if len(null) == 2 else ""
     return plot.svg(words + "."), f"Thin: one seed; thick: their {kind}.{bounds}{band} Levels stand at equal distances."
+
+
+def _axis(plot: Plot, levels: Sequence[float], parameter: str) -> None:
+    plot.x_axis(parameter.removeprefix(_LESS) or "level", [(k, _level(at, parameter)) for k, at in enumerate(levels)])
+
+
+def _level(level: float, parameter: str) -> str:
+    """A level as it is read: of "- trials", a parameter that falls, -48 is 48 trials."""
+    return tick(-level if parameter.startswith(_LESS) else level)
 
 
 def _left(curve: Sequence[float] | Array, limit: float) -> bool:
@@ -110,8 +125,8 @@ def _auc_by_level(row: Verdict, parameter: str) -> Picture | None:
     if row.threshold is not None:
         plot.across(row.threshold, "limit", f"needs above {row.threshold:g}", _left(auc, row.threshold))
     plot.y_axis("AUC")
-    plot.x_axis(parameter or "level", [(k, tick(level)) for k, level in enumerate(levels)])
-    curve = ", ".join(f"{a:.2f} at {tick(at)}" for a, at in zip(auc, levels, strict=True))
+    _axis(plot, levels, parameter)
+    curve = ", ".join(f"{a:.2f} at {_level(at, parameter)}" for a, at in zip(auc, levels, strict=True))
     words = (
         f"AUC of the classes by level: {curve}; needed above {row.threshold:g}."
         if row.threshold is not None
@@ -133,11 +148,11 @@ def _unrelated(row: Verdict, parameter: str) -> Picture | None:
     plot.line(zip(x, mean, strict=True), "median")
     plot.dots(zip(x, mean, strict=True), "")
     plot.y_axis("distance")
-    plot.x_axis(parameter or "level", [(k, tick(level)) for k, level in enumerate(levels)])
+    _axis(plot, levels, parameter)
     curve = ", ".join(
-        f"{number(m)} [{number(a)}, {number(b)}] at {tick(at)}"
+        f"{number(m)} [{number(a)}, {number(b)}] at {_level(at, parameter)}"
         for m, a, b, at in zip(mean, low, high, levels, strict=True)
     )
     return plot.svg(f"Distances between unrelated systems by level, mean and 90 % band: {curve}."), (
-        "Systems with nothing in common: mean distance, and the band of nine tenths of the pairs. It should not fall."
+        "Systems with nothing in common: mean distance, and the band of nine tenths of the pairs. It should stay level."
     )

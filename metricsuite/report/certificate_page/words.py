@@ -28,6 +28,12 @@ _ASKED = {
     ("measurement", "sensitive"): "Measured, not claimed: does it react to this: {}?",
     ("measurement", "axiom"): "Measured, not claimed: does this hold: {}?",
 }
+_NOT_ASKED = {
+    "invariant": "whether it stays the same under this: {}",
+    "sensitive": "whether it reacts to this: {}",
+    "axiom": "whether this holds: {}",
+    "contract": "whether it {}",
+}
 OWN = "a property of the laboratory that made this certificate, whose meaning stands in its own cases"
 
 
@@ -40,7 +46,11 @@ def word(row: Verdict) -> Markup:
 def asked(row: Verdict) -> str:
     """What was asked of the metric, in a sentence."""
     entry = PROPERTIES.get(row.property)
-    said = _ASKED.get((row.kind, row.direction), "Asked: {}.").format(entry.meaning if entry else OWN)
+    meaning = entry.meaning if entry else OWN
+    if row.status == "not applicable":
+        not_asked = f"t was not asked {_NOT_ASKED.get(row.direction, 'this: {}').format(meaning)}."
+        return f"Claimed, but i{not_asked}" if row.kind == "claim" else f"I{not_asked}"
+    said = _ASKED.get((row.kind, row.direction), "Asked: {}.").format(meaning)
     return said.replace("not claimed", "outside its scope", 1) if row.outside else said
 
 

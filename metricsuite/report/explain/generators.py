@@ -123,12 +123,26 @@ def _names(node: ast.AST) -> Iterator[ast.Name | ast.Attribute]:
 
 
 def _parameters(function: ast.FunctionDef) -> str:
-    """``params`` of a fixture, in words."""
+    """``params`` of a fixture, by their ids where these are written down."""
     for decorator in function.decorator_list:
-        for keyword in decorator.keywords if isinstance(decorator, ast.Call) else []:
-            if keyword.arg == "params":
-                return ", ".join(map(str, _literal(keyword.value))) or ast.unparse(keyword.value)
+        given = {k.arg: k.value for k in decorator.keywords} if isinstance(decorator, ast.Call) else {}
+        if params := given.get("params"):
+            named = _literal(given["ids"]) if "ids" in given else []
+            return ", ".join(map(str, named or _named(params) or _literal(params))) or ast.unparse(params)
     return ""
+
+
+def _named(params: ast.expr) -> list[str]:
+    """The entries of a written list in which ``pytest.param(..., id=...)`` stands."""
+    entries = params.elts if isinstance(params, ast.List | ast.Tuple) else []
+    return list(map(_entry_name, entries)) if any(isinstance(e, ast.Call) for e in entries) else []
+
+
+def _entry_name(entry: ast.expr) -> str:
+    if not isinstance(entry, ast.Call):
+        return ast.unparse(entry).strip("'")
+    ids = [k.value.value for k in entry.keywords if k.arg == "id" and isinstance(k.value, ast.Constant)]
+    return str(ids[0]) if ids else "-".join(ast.unparse(a).strip("'") for a in entry.args)
 
 
 def _literal(node: ast.expr) -> list[object]:

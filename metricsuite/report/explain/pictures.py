@@ -1,9 +1,13 @@
-"""Which picture a criterion is decided in: those that ``metricsuite show`` and a certificate's page draw, in their own words."""
+"""Which picture a criterion is decided in: those that ``metricsuite show`` and a certificate's page draw, in their own words.
+
+The two draw the same, but for the axioms, where the page compares distance by distance.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
+from metricsuite.report.certificate_page.axioms import AXIOMS
 from metricsuite.report.show import distance_panels
 
 _PANELS: dict[str, tuple[Callable[..., None], ...]] = {
@@ -20,4 +24,11 @@ _PANELS: dict[str, tuple[Callable[..., None], ...]] = {
 
 def picture_of(criterion: str) -> str:
     """What the picture shows, in a sentence or two."""
-    return " ".join((panel.__doc__ or "").split("\n\n")[0].replace("\n", " ") for panel in _PANELS[criterion])
+    shown = " ".join(_first_words(panel) for panel in _PANELS[criterion])
+    if criterion not in AXIOMS:
+        return shown
+    return f"On a certificate's page: {_first_words(AXIOMS[criterion])} By metricsuite show: {shown}"
+
+
+def _first_words(drawing: Callable[..., object]) -> str:
+    return (drawing.__doc__ or "").split("\n\n")[0].replace("\n", " ")

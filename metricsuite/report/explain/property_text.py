@@ -23,7 +23,8 @@ def property_text(entry: Property, decided: list[Deciding]) -> str:
     what = [d for d in entry.directions if d in FIELD]
     lines += fold(f"track {entry.track}; source: {entry.source or 'none given'}", "  ")
     for direction in what:
-        lines.append(f"  claimed so: {FIELD[direction]}={{{json.dumps(entry.name)}}}")
+        how = 'same_as="cka"' if entry.name == "same-as" else f"{FIELD[direction]}={{{json.dumps(entry.name)}}}"
+        lines.append(f"  claimed so: {how}")
     if not what:
         lines += fold("part of the contract: held against every metric, claimed or not", "  ")
     lines += ["", "decided by"] if decided else ["", "no case decides it yet"]

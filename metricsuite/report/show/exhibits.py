@@ -63,19 +63,26 @@ def exhibits_of(design: Design) -> Exhibits:
         kept = (flat - flat.mean(0)) @ basis
         share = float(np.square(kept).sum()) / total if total > 0 else 0.0
         shown.append(Exhibit(title, design.labels[i], design.positions[i], path, share))
-    first = design.systems[0]
-    units = sorted({s.units for s in design.systems})
-    width = f"{units[0]}" if len(units) == 1 else f"{units[0]} to {units[-1]}"
+    trials, steps, units = (
+        _range([s.array.shape[axis] for s in design.systems], thing)
+        for axis, thing in enumerate(("trial", "step", "unit"))
+    )
     pairing = "trials correspond" if design.paired else "trials do not correspond"
     contents = (
-        f"{type(design).__name__} of {len(design.systems)} systems, {len(design.pairs)} pairs; {first.trials} trials of "
-        f"{first.time} steps, {width} units; {pairing}."
+        f"{type(design).__name__} of {len(design.systems)} systems, {len(design.pairs)} pairs; {trials} of "
+        f"{steps}, {units}; {pairing}."
     )
     sweep = design if isinstance(design, Sweep) else None
     return Exhibits(
         type(design).__name__, sweep.parameter if sweep else "", sweep is not None and sweep.grouped, common is not None,
         tuple(dict.fromkeys(design.labels)), contents, tuple(shown),
     )  # fmt: skip
+
+
+def _range(sizes: Sequence[int], thing: str) -> str:
+    """``1 unit``, ``6 trials``, ``10 to 150 units``."""
+    low, high = min(sizes), max(sizes)
+    return f"{low if low == high else f'{low} to {high}'} {thing}{'' if high == 1 else 's'}"
 
 
 def _chosen(design: Design) -> list[tuple[int, str]]:

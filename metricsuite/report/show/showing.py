@@ -32,7 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "case",
         nargs="?",
-        help=f"a case (lorenz), a path, a verdict id (file/test[case]), a certificate.json, or {HYPER_PARAMETERS}",
+        help=f"a case (lorenz), a path, a verdict id (file/test[case]), a certificate.json or its folder, or {HYPER_PARAMETERS}",
     )
     parser.add_argument("target", nargs="?", metavar="METRIC", help=f"after {HYPER_PARAMETERS}: whose")
     parser.add_argument("--list", action="store_true", help="list the cases that come with metricsuite")
@@ -67,7 +67,7 @@ def run(args: argparse.Namespace) -> int:
         raise CaseError(
             f"a METRIC and --case belong to `metricsuite show {HYPER_PARAMETERS}`; for a case, say --metric."
         )
-    if args.case.endswith(".json"):
+    if args.case.endswith(".json") or Path(args.case, "certificate.json").is_file():
         return _show_certificate(args)
     return _show_case(args)
 
