@@ -59,7 +59,9 @@ def reference_table(certificates: Sequence[Certificate]) -> str:
     ]
     for track in TRACKS:
         here = [r for r in rows if r.track == track]
-        asked = {r.property for r in here if (r.property, r.status) != ("same-as", "not applicable")}  # asked of ports alone
+        asked = {
+            r.property for r in here if (r.property, r.status) != ("same-as", "not applicable")
+        }  # asked of ports alone
         names = [n for n in PROPERTIES if n in asked]
         names += sorted(asked - set(names))
         if track == "contract":
