@@ -129,12 +129,18 @@ def started(package: Path) -> None:
 
 
 def torch_metric(package: Path) -> None:
-    """Every case: certified, and the same as what it is a port of."""
-    said = pytest(package, 0, *suite("downstream_torch:Procrustes"))
-    holds(said, "downstream-procrustes: certified: 16 of ")
+    """Every case but those of networks (the whole suite, certified, is `tox run -e wheel`); the same as what it is a port of."""
+    said = pytest(package, 0, *suite("downstream_torch:Procrustes"), "-m", "not learning")
+    holds(said, "downstream-procrustes: incomplete: 16 of ")
     body = certificate(package, "downstream-procrustes")
-    same("certified", body["status"])
     same({"kept": True, "decided": True}, body["claims"]["same-as"])
+    same([0, 0, 0], [body["counts"][word] for word in ("broken", "inconclusive", "error")])
+    call(
+        sys.executable,
+        "-c",
+        "from metricsuite import networks; networks.load('gru', 'decision', 'master')",
+        cwd=package,
+    )
 
 
 def suite(metric: str, certificates: str = "certificates") -> list[str]:

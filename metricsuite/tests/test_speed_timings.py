@@ -20,6 +20,12 @@ LAWS = {
 }
 
 
+@pytest.fixture(autouse=True)
+def alone(monkeypatch):
+    """These tests may run under xdist; what they test refuses to."""
+    monkeypatch.delenv("PYTEST_XDIST_WORKER", raising=False)
+
+
 def timings_file(path, slower=1.0, kernels=(0.001, 0.00101)):
     rows = [{"extra_info": {"kernel": k}, "stats": {"min": s}} for k in KERNELS for s in kernels]
     for phase, law in LAWS.items():
