@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from metricsuite.designs import Contrast, Orbit, Sweep
-from metricsuite.report.certificate_page.drawings import drawing_arrays, drawing_of
+from metricsuite.report.certificate_page.drawings import POINTS, drawing_arrays, drawing_of
 from metricsuite.report.certificate_page.markup import Markup
 from metricsuite.report.certificate_page.systems import systems_figure
 from metricsuite.tests.helpers import pytest_in
@@ -42,16 +42,16 @@ def test_systems_in_common_components_keep_their_sizes() -> None:
     assert np.allclose(large / small, 2, atol=0.05)
 
 
-def test_a_long_path_is_thinned_to_forty_points() -> None:
+def test_a_long_path_is_thinned() -> None:
     drawing = drawing_of(drawing_arrays(contrast(400)))
     assert drawing is not None
-    assert [(one.points.shape, one.first) for one in drawing.shown] == [((3, 40, 2), 0)] * 4
+    assert [(one.points.shape, one.first) for one in drawing.shown] == [((3, POINTS, 2), 0)] * 4
 
 
 def test_where_thinning_would_cut_the_corners_off_the_first_steps_are_drawn() -> None:
     drawing = drawing_of(drawing_arrays(contrast(400, turns=60)))
     assert drawing is not None
-    assert [(one.points.shape, one.first) for one in drawing.shown] == [((3, 40, 2), 40)] * 4
+    assert [(one.points.shape, one.first) for one in drawing.shown] == [((3, POINTS, 2), POINTS)] * 4
 
 
 def test_systems_without_a_path_are_drawn_as_points() -> None:
@@ -72,7 +72,7 @@ def test_systems_beyond_what_can_be_squared_are_drawn_all_the_same(size: float) 
 def test_systems_of_many_trials_and_levels_stay_small() -> None:
     design = Sweep("size", {at: circles(1.0 + at, units=8) for at in range(7)}, paired=True)
     arrays = drawing_arrays(design)
-    assert (arrays["drawn_points"].dtype, arrays["drawn_points"].size <= 2 * 5 * 3 * 40) == (np.uint8, True)
+    assert (arrays["drawn_points"].dtype, arrays["drawn_points"].size <= 2 * 5 * 3 * POINTS) == (np.uint8, True)
 
 
 def test_a_design_is_drawn_once_whatever_shares_it() -> None:

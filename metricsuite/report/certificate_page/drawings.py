@@ -19,7 +19,7 @@ from metricsuite.designs import Design
 from metricsuite.report.show.exhibits import Exhibit, exhibits_of
 
 Array = npt.NDArray[np.float64]
-TRIALS, POINTS = 3, 40  # of a system
+TRIALS, POINTS = 3, 32  # of a system
 MOST = 5  # systems
 INNER = (0.005, 0.995)  # quantiles that must lie inside the square: one outlier would shrink all else to a dot
 _drawn: WeakKeyDictionary[Design, dict[str, Any]] = WeakKeyDictionary()  # tests and metrics share designs
