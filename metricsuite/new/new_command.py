@@ -16,8 +16,8 @@ from pathlib import Path
 from string import Template
 
 from metricsuite.builtin import BUILTIN, ON_DEMAND
+from metricsuite.certifying import own_cases
 from metricsuite.errors import MetricsuiteError
-from metricsuite.report.explaining import suites_cases
 
 
 class NewError(MetricsuiteError, ValueError):
@@ -138,7 +138,7 @@ def names_of(kind: str, name: str) -> dict[str, str]:
         raise NewError(
             f"{name!r} given; Python already has a module {module!r} here, which it would hide. Choose another name."
         )
-    if kind == "case" and (suites_cases() / f"test_{module}.py").exists():
+    if kind == "case" and (own_cases() / f"test_{module}.py").exists():
         raise NewError(
             f"{name!r} given; the suite has a case file test_{module}.py, and two of one name are refused. Choose another."
         )

@@ -15,17 +15,18 @@ from importlib import resources
 from pathlib import Path
 
 from metricsuite.builtin import BUILTIN, ON_DEMAND
+from metricsuite.certifying import own_cases
 from metricsuite.errors import CaseError, MetricNotFound
 from metricsuite.properties import PROPERTIES, TRACKS, Property, nearest
 from metricsuite.registry import load_metric
-from metricsuite.report.explain.case_files import CRITERIA, Deciding, deciding_tests, own_properties, suites_cases
+from metricsuite.report.explain.case_files import CRITERIA, Deciding, deciding_tests, own_properties
 from metricsuite.report.explain.criterion_text import criterion_text
 from metricsuite.report.explain.folding import WIDTH, fold
 from metricsuite.report.explain.metric_text import metric_text
 from metricsuite.report.explain.property_text import property_text, track_text
 from metricsuite.report.show.showing import find_case
 
-__all__ = ["CRITERIA", "GUIDES", "WIDTH", "Deciding", "deciding_tests", "explained", "own_properties", "suites_cases"]
+__all__ = ["CRITERIA", "GUIDES", "WIDTH", "Deciding", "deciding_tests", "explained", "own_properties"]
 GUIDES = ("write-a-metric", "write-a-case", "waive", "read-a-certificate")  # guides/*.md
 
 
@@ -75,7 +76,7 @@ def explained(names: Iterable[str], folders: Iterable[Path] = ()) -> list[str]:
     if not names:
         tracks = [track_text(track, known) for track in TRACKS if any(p.track == track for p in known.values())]
         return [*tracks, "\n".join(line for text in _others() for line in fold(text))]
-    decided = [d for folder in [suites_cases(), *folders] for d in deciding_tests(folder)]
+    decided = [d for folder in [own_cases(), *folders] for d in deciding_tests(folder)]
     return [_explained(name, known, decided) for name in names]
 
 

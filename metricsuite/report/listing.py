@@ -17,10 +17,11 @@ from pathlib import Path
 
 from metricsuite import criteria
 from metricsuite.builtin import BUILTIN, ON_DEMAND
+from metricsuite.certifying import own_cases
 from metricsuite.errors import CaseError
 from metricsuite.properties import PROPERTIES, TRACKS, Property
 from metricsuite.registry import GROUP
-from metricsuite.report.explaining import CRITERIA, deciding_tests, own_properties, suites_cases
+from metricsuite.report.explaining import CRITERIA, deciding_tests, own_properties
 
 WIDTH = 100
 _SIGNS = {"invariant": "=", "sensitive": "~"}
@@ -113,7 +114,7 @@ def _criteria(folders: Sequence[Path]) -> Iterator[Entry]:
 
 
 def _cases(folders: Sequence[Path]) -> Iterator[Entry]:
-    for folder in [suites_cases(), *folders]:
+    for folder in [own_cases(), *folders]:
         decided: dict[str, list[str]] = {}
         for test in deciding_tests(folder):
             decided.setdefault(test.test.partition("::")[0], []).append(test.property)
@@ -121,7 +122,7 @@ def _cases(folders: Sequence[Path]) -> Iterator[Entry]:
             title = (ast.get_docstring(ast.parse((folder / f"{stem}.py").read_text(encoding="utf-8"))) or "").split(
                 "\n"
             )[0]
-            yield Entry(stem, (title, ", ".join(dict.fromkeys(names))), "" if folder == suites_cases() else str(folder))
+            yield Entry(stem, (title, ", ".join(dict.fromkeys(names))), "" if folder == own_cases() else str(folder))
 
 
 def _tracks(folders: Sequence[Path]) -> Iterator[Entry]:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from metricsuite.builtin import BUILTIN, ON_DEMAND
+from metricsuite.certifying import own_cases
 from metricsuite.cli import main
 from metricsuite.errors import CaseError, MetricNotFound
 from metricsuite.properties import EXCLUDES, LIMITS, PROPERTIES, TRACKS
@@ -18,7 +19,6 @@ from metricsuite.report.explaining import (
     deciding_tests,
     explained,
     own_properties,
-    suites_cases,
 )
 
 CASE = '''
@@ -412,8 +412,8 @@ class TestReading:
         assert expected == deciding_tests(lab)
 
     def test_every_test_of_the_suite_that_takes_a_verdict_is_read(self) -> None:
-        text = {path.stem: path.read_text() for path in suites_cases().glob("test_*.py")}
+        text = {path.stem: path.read_text() for path in own_cases().glob("test_*.py")}
         takes = {
             f"{s}::{name}" for s, t in text.items() for name in re.findall(r"def (test_\w+)\(metric,.*verdict\)", t)
         }
-        assert takes == {d.test for d in deciding_tests(suites_cases())}
+        assert takes == {d.test for d in deciding_tests(own_cases())}

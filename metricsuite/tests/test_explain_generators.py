@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from metricsuite import networks, systems, transformations
+from metricsuite.certifying import own_cases
 from metricsuite.properties import PROPERTIES
-from metricsuite.report.explain.case_files import deciding_tests, suites_cases
+from metricsuite.report.explain.case_files import deciding_tests
 from metricsuite.report.explain.generators import Generator, generators_of, title_of
 
 CASE = '''
@@ -150,7 +151,7 @@ class TestWords:
 
 
 class TestTheSuite:
-    TESTS = sorted({(d.path, d.test.partition("::")[2]) for d in deciding_tests(suites_cases())})
+    TESTS = sorted({(d.path, d.test.partition("::")[2]) for d in deciding_tests(own_cases())})
 
     @pytest.mark.parametrize("path, test", TESTS, ids=lambda value: getattr(value, "stem", value))
     def test_every_deciding_test_has_a_design_of_known_kind(self, path: Path, test: str) -> None:
@@ -161,7 +162,7 @@ class TestTheSuite:
     def test_what_is_named_is_there(self, name: str) -> None:
         rooms = {room.__name__: room for room in (networks, systems, transformations)}
         used = {
-            f for d in deciding_tests(suites_cases()) if d.property == name
+            f for d in deciding_tests(own_cases()) if d.property == name
             for g in generators_of(d.path, d.test.partition("::")[2]) for f in g.functions
         }  # fmt: skip
         homes = [f.rpartition(".") for f in used]

@@ -12,10 +12,11 @@ import pytest
 
 from metricsuite import read_certificate
 from metricsuite.certificate import Certificate
+from metricsuite.certifying import own_cases
 from metricsuite.cli import COMMANDS
 from metricsuite.properties import PROPERTIES, TRACKS
 from metricsuite.report.badge import badge_of
-from metricsuite.report.explaining import CRITERIA, GUIDES, WIDTH, explained, suites_cases
+from metricsuite.report.explaining import CRITERIA, GUIDES, WIDTH, explained
 from metricsuite.settings import OPTIONS
 from metricsuite.waivers import read_waivers
 
@@ -55,7 +56,7 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> Ran:
     (folder / "waivers.toml").write_text(blocks("waive", "toml")[0].split("\n\n")[0])
     (folder / "pytest.ini").write_text("[pytest]\naddopts = --strict-markers --strict-config\n")
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:randomly", "-p", "no:cacheprovider", "-c", "pytest.ini"]
-    command += ["my_cases", str(suites_cases() / "test_contract.py"), "--metric", "angle.py:Angle"]
+    command += ["my_cases", str(own_cases() / "test_contract.py"), "--metric", "angle.py:Angle"]
     command += ["--waivers", "waivers.toml", "--certificate", "out"]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     assert (folder / "out" / "angle" / "certificate.json").exists(), done.stdout + done.stderr

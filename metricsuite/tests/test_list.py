@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from metricsuite.builtin import BUILTIN, ON_DEMAND
+from metricsuite.certifying import own_cases
 from metricsuite.cli import main
 from metricsuite.properties import PROPERTIES, TRACKS
-from metricsuite.report.explaining import CRITERIA, deciding_tests, suites_cases
+from metricsuite.report.explaining import CRITERIA, deciding_tests
 from metricsuite.report.listing import LISTS
 
 
@@ -46,7 +47,7 @@ NAMES = {
     "metrics": [*BUILTIN, *ON_DEMAND],
     "properties": [p.name for track in TRACKS for p in PROPERTIES.values() if p.track == track],
     "criteria": CRITERIA,
-    "cases": list(dict.fromkeys(d.test.partition("::")[0] for d in deciding_tests(suites_cases()))),
+    "cases": list(dict.fromkeys(d.test.partition("::")[0] for d in deciding_tests(own_cases()))),
     "tracks": list(TRACKS),
 }
 

@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from metricsuite.certifying import own_cases
 from metricsuite.metrics.kernel_alignment import CKA
 from metricsuite.properties import (
     CONTAINS,
@@ -20,12 +21,12 @@ from metricsuite.properties import (
     Property,
     nearest,
 )
-from metricsuite.report.explaining import deciding_tests, suites_cases
+from metricsuite.report.explaining import deciding_tests
 from metricsuite.spec import MetricSpec
 from metricsuite.transformations import TRANSFORMATIONS
 
 FIELDS = {"axioms": "axiom", "invariant_to": "invariant", "sensitive_to": "sensitive"}
-DECIDED = deciding_tests(suites_cases())
+DECIDED = deciding_tests(own_cases())
 PAIRS = [(group, member) for group, members in CONTAINS.items() for member in members]
 
 each_property = pytest.mark.parametrize("entry", PROPERTIES.values(), ids=list(PROPERTIES))

@@ -8,7 +8,6 @@ from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
 
-import metricsuite
 from metricsuite import criteria
 from metricsuite.errors import CaseError
 from metricsuite.properties import Property
@@ -24,11 +23,6 @@ class Deciding:
     test: str
     criteria: tuple[str, ...]
     path: Path
-
-
-def suites_cases() -> Path:
-    """The suite's cases, in the package or beside it."""
-    return next(p for p in (Path(folder, "cases") for folder in metricsuite.__path__) if p.is_dir())
 
 
 def deciding_tests(folder: Path) -> list[Deciding]:

@@ -7,8 +7,9 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
+from metricsuite.certifying import own_cases
 from metricsuite.properties import EXCLUDES, IMPLIES, LIMITS, TRACKS, Exclusion, Property
-from metricsuite.report.explain.case_files import CRITERIA, Deciding, suites_cases
+from metricsuite.report.explain.case_files import CRITERIA, Deciding
 from metricsuite.report.explain.folding import fold
 from metricsuite.report.explain.generators import generators_of, title_of
 from metricsuite.report.explain.pictures import picture_of
@@ -99,7 +100,7 @@ def _pictures(decided: list[Deciding]) -> list[str]:
 
 def show_name(path: Path) -> str:
     """What ``metricsuite show`` takes for a case file: the name of one of the suite's, the path of any other."""
-    return path.stem if path.parent == suites_cases() else os.path.relpath(path)
+    return path.stem if path.parent == own_cases() else os.path.relpath(path)
 
 
 def _causes(entry: Property) -> list[str]:
