@@ -32,6 +32,7 @@ from metricsuite.stability import claimable
 from metricsuite.subjects import Subject, slug
 from metricsuite.verdict import Verdict
 from metricsuite.waivers import refuse_waivers
+from metricsuite.whole_files import write_whole
 
 _WORDS = {
     "kept": ("passed", "k", "KEPT"), "waived": ("passed", "w", "WAIVED"), "broken": ("failed", "B", "BROKEN"),
@@ -185,7 +186,7 @@ class Reporter:
         for certificate in self.certificates:
             own = folder / slug(certificate.metric)
             own.mkdir(parents=True, exist_ok=True)
-            _write_text(own / "certificate.json", certificate.to_json())
+            write_whole(own / "certificate.json", certificate.to_json())
             gather(own / "parts", own / "distances.npz")
             write_certificate_page(own)
             write_badge(own, certificate)
@@ -276,9 +277,3 @@ def gather(parts: Path, target: Path) -> None:
     partial = target.with_suffix(".part.npz")
     np.savez_compressed(partial, **out)
     partial.replace(target)
-
-
-def _write_text(path: Path, text: str) -> None:
-    partial = path.with_suffix(".part")
-    partial.write_text(text, encoding="utf-8")
-    partial.replace(path)

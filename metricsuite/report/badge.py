@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import json
-import os
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from typing import Any
 from metricsuite.certificate import Certificate
 from metricsuite.properties import PROPERTIES
 from metricsuite.stability import claimable
+from metricsuite.whole_files import write_whole
 
 COLOURS = {  # each has a contrast of at least 4.5 to white text (WCAG 2.1, AA)
     "certified": "#2e7d32",
@@ -84,15 +84,9 @@ def badge_svg(certificate: Certificate) -> str:
 
 def write_badge(folder: Path, certificate: Certificate) -> None:
     """Write ``badge.json`` and ``badge.svg`` into a folder that is there, each whole or not at all."""
-    _write(folder / "badge.json", json.dumps(badge_of(certificate), indent=1) + "\n")
-    _write(folder / "badge.svg", badge_svg(certificate))
+    write_whole(folder / "badge.json", json.dumps(badge_of(certificate), indent=1) + "\n")
+    write_whole(folder / "badge.svg", badge_svg(certificate))
 
 
 def _pixels(text: str) -> int:
     return round(sum(_WIDTHS.get(letter, _WIDEST) for letter in text) * _SIZE / 1000)
-
-
-def _write(path: Path, text: str) -> None:
-    partial = path.with_name(f".{path.name}.{os.getpid()}")
-    partial.write_text(text, encoding="utf-8")
-    partial.replace(path)

@@ -7,6 +7,7 @@ from html import escape
 from pathlib import Path
 
 from metricsuite.errors import CertificateError
+from metricsuite.whole_files import write_whole
 
 STYLE = """
 :root { color-scheme: light dark; --paper: #fff; --ink: #1b1b1b; --faint: #d5d5d5; --holds: #00684b; --fails: #a34700; --open: #555; }
@@ -53,10 +54,8 @@ def write_page(path: Path, text: str, option: str = "--page") -> None:
     CertificateError
         It cannot be written there.
     """
-    partial = path.with_name(f"{path.name}.part")
     try:
-        partial.write_text(text, encoding="utf-8")
-        partial.replace(path)
+        write_whole(path, text)
     except OSError as error:
         raise CertificateError(
             f"{option} {path}: cannot be written: {error.strerror}. Name a file in a folder that exists."

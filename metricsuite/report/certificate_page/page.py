@@ -26,6 +26,7 @@ from metricsuite.report.certificate_page.systems import systems_of
 from metricsuite.report.certificate_page.tables import in_order, rates_table, trouble, verdict_table
 from metricsuite.report.certificate_page.words import STATUSES, sentence, several, title
 from metricsuite.verdict import Verdict
+from metricsuite.whole_files import write_whole
 
 NAME = "index.html"
 # What a damaged archive raises, by where the damage lies
@@ -75,13 +76,10 @@ def write_certificate_page(path: Path) -> Path:
     file = path / "certificate.json" if path.is_dir() else path
     folder, certificate = file.parent, read_certificate(file)
     target = folder / NAME
-    partial = target.with_suffix(".part")
     text = page_of(certificate, _read_arrays(folder / "distances.npz"))
     try:
-        partial.write_text(text, encoding="utf-8")
-        partial.replace(target)
+        write_whole(target, text)
     except OSError as error:
-        partial.unlink(missing_ok=True)
         raise CertificateError(
             f"{target}: cannot be written: {error.strerror}. Copy the folder to where it can be."
         ) from error
