@@ -79,7 +79,7 @@ class LocalBench:
             metric = self._tuned(metric, calibration)
         self.metric, self.setting, self.tuning, self.batched = metric, metric.setting, metric.tuning, metric.batched
         self.ready: dict[int, Any] = {}
-        self.once_more: Callable[[], object] | None = None  # the last call again, on systems prepared again
+        self.last: tuple[int, int, int, bool] | None = None  # the last call: its pair, its draw, whether it was one of many
 
     def _tuned(self, metric: Metric, calibration: list[Trajectories]) -> Metric:
         try:
@@ -97,7 +97,7 @@ class LocalBench:
 
     def compare(self, i: int, j: int, draw: int) -> tuple[float, float]:
         """Distance from system i to system j, and the seconds it took."""
-        self.once_more = lambda: (self.prepare(i, draw), self.compare(i, j, draw))
+        self.last = (i, j, draw, False)
         rng = _rng_of(i, j, draw)
         start = time.perf_counter()
         value = _guarded(lambda: self.metric.compare(self.ready[i], self.ready[j], rng))
@@ -105,8 +105,7 @@ class LocalBench:
 
     def compare_many(self, pairs: Sequence[tuple[int, int]], draw: int) -> tuple[npt.NDArray[np.float64], float]:
         """Distances of all these pairs in one call, and the seconds it took. The plugin sees only the systems that occur."""
-        i, j = pairs[-1]
-        self.once_more = lambda: (self.prepare(i, draw), self.compare_many([(i, j)], draw))
+        self.last = (*pairs[-1], draw, True)
         used, index = np.unique(np.asarray(pairs, dtype=np.intp), return_inverse=True)
         states, index = [self.ready[k] for k in used.tolist()], index.reshape(-1, 2)
         rngs = [_rng_of(*pair, draw) for pair in pairs] if self.metric.spec.random else []
@@ -119,6 +118,14 @@ class LocalBench:
             raise MetricError(f"compare_many {error}") from error
         return values, time.perf_counter() - start
 
+    def _once_more(self, i: int, j: int, draw: int, many: bool) -> None:
+        """A call again, on systems prepared again."""
+        self.prepare(i, draw)
+        if many:
+            self.compare_many([(i, j)], draw)
+        else:
+            self.compare(i, j, draw)
+
     def audit(self) -> dict[str, str]:
         """What the calls left behind: changed input, touched global random state (which is put back)."""
         faults: dict[str, str] = {}
@@ -129,10 +136,10 @@ class LocalBench:
                 if not np.array_equal(getattr(system, part), getattr(original, part)):
                     faults.setdefault("input-untouched", f"changed its input ({what}system {i})")
         touched = self.random_state.touched()
-        if self.random_state.outdated and self.once_more is not None:  # the calls imported a library: one more, watched
+        if self.random_state.outdated and self.last is not None:  # the calls imported a library: one more, watched
             self.random_state = _RandomState()
             with contextlib.suppress(MetricError):
-                self.once_more()
+                self._once_more(*self.last)
             touched += self.random_state.touched()
         if touched:
             faults["stateless"] = (

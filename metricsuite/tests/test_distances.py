@@ -1,8 +1,10 @@
 """`pairwise`: what is prepared and compared, what lies outside a scope, and every breach of the contract found."""
 
+import gc
 import random
+import weakref
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, ClassVar
 
 import numpy as np
@@ -580,6 +582,44 @@ class TestCopies:
         before = [v.copy() for v in x]
         pairwise(writing, Contrast({"a": x, "b": make_systems(1)}, paired=True), strict=False)
         np.testing.assert_array_equal(before, x)
+
+
+class Prepared:
+    def __init__(self, x: Any) -> None:
+        self.x = x
+
+
+@pytest.mark.parametrize("name", ["prepare", "a batch"])
+@pytest.mark.usefixtures("no_garbage_collection")
+def test_what_was_prepared_is_freed_at_once(name: str) -> None:
+    """Arrays do not wake Python's garbage collection: a circle of references would keep a gigabyte for each design."""
+    alive: list[weakref.ref[Prepared]] = []
+
+    class Plugin:
+        def prepare(self, x: Any) -> Prepared:
+            made = Prepared(x)
+            alive.append(weakref.ref(made))
+            return made
+
+        def compare(self, a: Prepared, b: Prepared) -> float:
+            return gap(a.x, b.x)
+
+        if name == "a batch":
+
+            def compare_many(self, states: Any, pairs: Any) -> Any:
+                return [gap(states[i].x, states[j].x) for i, j in pairs]
+
+    distances = pairwise(Plugin(), contrast())
+    assert [None] * 4 == [ref() for ref in alive]
+    assert np.isfinite(distances.mean[0, 1])
+
+
+@pytest.fixture
+def no_garbage_collection() -> Iterator[None]:
+    gc.collect()
+    gc.disable()
+    yield
+    gc.enable()
 
 
 class TestControls:
