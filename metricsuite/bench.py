@@ -79,7 +79,7 @@ class LocalBench:
             metric = self._tuned(metric, calibration)
         self.metric, self.setting, self.tuning, self.batched = metric, metric.setting, metric.tuning, metric.batched
         self.ready: dict[int, Any] = {}
-        self.last: tuple[int, int, int, bool] | None = None  # the last call: its pair, its draw, whether it was one of many
+        self.last: tuple[int, int, int, bool] | None = None  # pair, draw, whether one of many
 
     def _tuned(self, metric: Metric, calibration: list[Trajectories]) -> Metric:
         try:
