@@ -76,8 +76,9 @@ def perturb(
     what = "" if same_trials else f"{networks.architecture.name} {kind} {max(sizes):g}"
     batches = [trials_for(networks.family, seeds[0] if same_trials else seed, what) for seed in seeds]
     pushed = _Pushed(networks, seeds, batches)
-    pushed.aim(pushed.candidates(kind), max(sizes))
-    return [pushed.by(size) for size in sizes]
+    most = max(sizes)
+    farthest = pushed.aim(pushed.candidates(kind), most)
+    return [farthest if size == most else pushed.by(size) for size in sizes]
 
 
 class _Pushed:
@@ -115,13 +116,14 @@ class _Pushed:
         least = torch.linalg.svd(self.weights["recurrent"].double() @ unused.mT)[2][:, -CANDIDATES:]
         return list((least @ unused).float().unbind(1))
 
-    def aim(self, candidates: list[torch.Tensor], size: float) -> None:
-        """Push each network along the candidate that costs it least accuracy."""
-        costs = []
+    def aim(self, candidates: list[torch.Tensor], size: float) -> Perturbed:
+        """Push each network by `size` along the candidate that costs it least accuracy."""
+        tried = []
         for self.directions in candidates:
-            costs.append(self.by(size).lost if len(candidates) > 1 else [0.0] * len(self.batches))
-        best = np.argmin(costs, axis=0)
-        self.directions = torch.stack([candidates[k][i] for i, k in enumerate(best)])
+            tried.append(self.by(size))
+        best = list(enumerate(np.argmin([one.lost for one in tried], axis=0)))
+        self.directions = torch.stack([candidates[k][i] for i, k in best])
+        return Perturbed(*([part[k][i] for i, k in best] for part in zip(*tried, strict=True)))
 
     def by(self, size: float) -> Perturbed:
         """Pushed until the states have changed by `size`."""
@@ -130,6 +132,8 @@ class _Pushed:
         for turn in range(ROUNDS + HALVINGS):
             run = self._run(amplitude)
             change = self._change(run.states)
+            if (change == size).all():  # as where nothing is to be pushed
+                break
             below = torch.where(change < size, torch.maximum(below, amplitude), below)
             above = torch.where(change > size, torch.minimum(above, amplitude), above)
             if turn < ROUNDS:
