@@ -27,12 +27,10 @@ from metricsuite.bench import LocalBench
 from metricsuite.errors import MetricError, MetricKilled, MetricsuiteError
 from metricsuite.introducing import Introduction, introduction
 from metricsuite.spec import MetricSpec
+from metricsuite.threads import ONE_THREAD
 
 PAIRS_A_CALL = 100  # a batch has the time of one call for every 100 pairs, or part of them
 STRIKES = 3  # after so many kills, the metric's other verdicts are errors at once
-ONE_THREAD = dict.fromkeys(
-    ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS", "NUMEXPR_NUM_THREADS"), "1"
-)  # fmt: skip
 
 
 class Isolated:

@@ -13,14 +13,13 @@ import json
 import os
 import re
 import shlex
-import sys
 from collections.abc import Callable, Generator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import numpy  # noqa: F401 - its BLAS must be there to be limited to one thread
 import pytest
-from threadpoolctl import threadpool_limits
 
 from metricsuite.certificate import digest_of, environment
 from metricsuite.certifying import own_cases
@@ -32,6 +31,7 @@ from metricsuite.properties import PROPERTIES, TRACKS, nearest
 from metricsuite.seeds import CALIBRATION, CERTIFY, Seeds
 from metricsuite.session import ROW, RUN, SETTINGS, Judged, Run
 from metricsuite.settings import DEFAULT_SEEDS, QUICK_PAIRS, Settings
+from metricsuite.threads import one_thread
 from metricsuite.verdict import Verdict, blank, judge
 from metricsuite.verdicts import Reporter, save_arrays
 from metricsuite.version import __version__
@@ -62,7 +62,9 @@ def pytest_configure(config: pytest.Config) -> None:
     if settings.tracks:
         own = " or ".join(settings.tracks)
         config.option.markexpr = f"({config.option.markexpr}) and ({own})" if config.option.markexpr else own
-    _pin_threads(config)
+    pinned = ExitStack()
+    pinned.enter_context(one_thread())
+    config.add_cleanup(pinned.close)
     run = config.stash[RUN] = Run(config, settings)
     run.read_waivers([settings.waivers] if settings.waivers else [])
     if run.problems:
@@ -74,17 +76,6 @@ def pytest_configure(config: pytest.Config) -> None:
         for left_over in settings.certificate.glob("*/parts/*.npz"):  # of a run that was cut off
             left_over.unlink()
     config.pluginmanager.register(Reporter(config, run, settings), "metricsuite-reporter")
-
-
-def _pin_threads(config: pytest.Config) -> None:
-    """One BLAS thread: the last bits of an SVD depend on their number, and numpy may be loaded before we wake."""
-    limits = threadpool_limits(1)
-    config.add_cleanup(limits.restore_original_limits)
-    torch = sys.modules.get("torch")
-    if torch is not None and hasattr(torch, "set_num_threads"):
-        before = torch.get_num_threads()
-        torch.set_num_threads(1)
-        config.add_cleanup(lambda: torch.set_num_threads(before))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

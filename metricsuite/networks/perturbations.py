@@ -21,6 +21,7 @@ from metricsuite.networks.architecture import Run, select
 from metricsuite.networks.recordings import members, recorded, trials_for
 from metricsuite.networks.tasks import PERIODS, Trials, accuracies
 from metricsuite.networks.zoo import Networks
+from metricsuite.threads import one_torch_thread
 
 KINDS = ("relevant", "irrelevant")
 CANDIDATES = 4  # directions heard least of, from which the one that costs least accuracy is taken
@@ -38,6 +39,7 @@ class Perturbed(NamedTuple):
 
 
 @torch.no_grad()
+@one_torch_thread()
 def perturb(
     networks: Networks, seeds: Sequence[int], kind: str, sizes: Sequence[float], same_trials: bool = True
 ) -> list[Perturbed]:

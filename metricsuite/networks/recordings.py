@@ -20,6 +20,7 @@ from metricsuite.networks.architecture import select
 from metricsuite.networks.tasks import TARGET, TESTING, Trials, make_trials
 from metricsuite.networks.zoo import SEEDS, Networks
 from metricsuite.seeds import CERTIFY
+from metricsuite.threads import one_torch_thread
 
 TRIALS = 40  # five of each of two choices and four coherences
 
@@ -57,6 +58,7 @@ def _trials(family: str, seed: int, what: str, n: int) -> Trials:
 
 
 @torch.no_grad()
+@one_torch_thread()
 def record(networks: Networks, seeds: Sequence[int], same_trials: bool) -> list[Trajectories]:
     """The hidden states of one network for each seed.
 

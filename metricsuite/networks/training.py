@@ -12,7 +12,6 @@ from pathlib import Path
 
 from metricsuite.errors import CaseError
 from metricsuite.networks.architecture import Architecture, Weights
-from metricsuite.networks.threads import one_thread
 from metricsuite.networks.training_run import (
     CHECKPOINTS,
     EARLY,
@@ -25,6 +24,7 @@ from metricsuite.networks.training_run import (
     Trained,
     TrainingRun,
 )
+from metricsuite.threads import one_torch_thread
 
 __all__ = ["CHECKPOINTS", "EARLY", "FINAL", "FRACTIONS", "GOAL", "GUESSING", "Settings", "Trained", "train"]
 
@@ -87,7 +87,7 @@ def train(
     plan = Plan(
         architecture, family, tuple(variants), tuple(map(int, seeds)), tuple(map(float, rates)), name, learns, settings, device
     )  # fmt: skip
-    with one_thread():
+    with one_torch_thread():
         run = TrainingRun(plan, weights)
         if saved and saved.exists():
             run.load(saved)

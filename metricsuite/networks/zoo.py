@@ -29,8 +29,8 @@ from metricsuite.networks.mamba import Mamba
 from metricsuite.networks.rnn import LeakyGRU, LeakyRNN
 from metricsuite.networks.tasks import CHANNELS, CHOICES, TARGET, TESTING, Trials, accuracies, make_trials
 from metricsuite.networks.tensor_files import read_tensors
-from metricsuite.networks.threads import one_thread
 from metricsuite.networks.training import CHECKPOINTS, FINAL
+from metricsuite.threads import one_torch_thread
 
 VERSION = 1  # of the networks; another one changes verdicts
 DIRECTORY = Path(__file__).parent / "weights"
@@ -158,7 +158,7 @@ def fixed_trials(family: str, variant: str = TARGET, n: int = 256) -> Trials:
     return make_trials(family, [variant], n, np.random.default_rng([2, n]), TESTING, balanced=True)
 
 
-@one_thread()
+@one_torch_thread()
 @torch.no_grad()
 def measure(
     architecture: Architecture, family: str, weights: Weights, variant: str = TARGET, n: int = 256

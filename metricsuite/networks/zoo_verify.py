@@ -23,9 +23,9 @@ from metricsuite.networks import zoo
 from metricsuite.networks.architecture import Architecture, Weights
 from metricsuite.networks.curriculum import GROUPS, Group, put_together
 from metricsuite.networks.tasks import CHOICES
-from metricsuite.networks.threads import one_thread
 from metricsuite.networks.training import FINAL
 from metricsuite.networks.zoo_build import RECIPE, Recipe, begin, stored, train_group
+from metricsuite.threads import one_torch_thread
 
 ACCURACY = 2 / 256  # of one stored network: another processor may round two of 256 trials across the border
 RETRAINED = 0.05  # of the mean accuracy of a group trained again to other bits
@@ -168,7 +168,7 @@ def _differences_of_training(
         yield f"{what}, trained again: hidden states differ by {apart:.3g} of their norm, allowed {STATES:g}"
 
 
-@one_thread()
+@one_torch_thread()
 @torch.no_grad()
 def distances_of_states(
     kind: Architecture, family: str, variant: str, a: Weights, b: Weights, n: int = 64

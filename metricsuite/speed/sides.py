@@ -13,11 +13,9 @@ from types import TracebackType
 from typing import Any
 
 from metricsuite.errors import SpeedError
+from metricsuite.threads import ONE_THREAD
 
 LIMIT = 120.0  # seconds that one answer may take
-ONE_THREAD = (
-    "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS", "VECLIB_MAXIMUM_THREADS", "NUMEXPR_NUM_THREADS",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -43,7 +41,7 @@ class Side:
     def __init__(self, version: Version) -> None:
         self.version = version
         path = [str(version.folder), *filter(None, [os.environ.get("PYTHONPATH")])]
-        env = os.environ | dict.fromkeys(ONE_THREAD, "1") | {"PYTHONPATH": os.pathsep.join(path), "PYTHONHASHSEED": "0"}
+        env = os.environ | ONE_THREAD | {"PYTHONPATH": os.pathsep.join(path), "PYTHONHASHSEED": "0"}
         script = Path(__file__).with_name("worker.py")
         self._process = subprocess.Popen(  # -P: what lies beside the script stays out of the way
             [sys.executable, "-P", str(script)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,

@@ -13,8 +13,8 @@ import pytest
 from metricsuite.networks import zoo
 from metricsuite.networks.architecture import select
 from metricsuite.networks.tasks import TARGET
-from metricsuite.networks.threads import one_thread
 from metricsuite.networks.training_run import Plan, Settings, TrainingRun
+from metricsuite.threads import one_torch_thread
 
 SEEDS = tuple(range(16))
 TIMES = {"relu": 1.9, "gru": 1.4, "mamba": 2.6}  # one core of two; a network alone keeps a core half busy as it is
@@ -39,7 +39,7 @@ def test_a_step_of_an_ensemble(architecture, benchmark):
             run.step()
 
     fastest = {together.step: np.inf, one_by_one: np.inf}
-    with one_thread():
+    with one_torch_thread():
         for _ in range(ROUNDS):  # a round of each in turn, so that both see the same machine
             for step in fastest:
                 start = time.perf_counter()
