@@ -83,8 +83,8 @@ class Metric:
         columns = list(dict.fromkeys(str(name) for row in rows for name in row))
         return {"columns": columns, "rows": [[plain(row.get(name)) for name in columns] for row in rows]}
 
-    def prepare(self, system: Trajectories, rng: np.random.Generator) -> Any:
-        """One system, made ready to be compared with any number of others."""
+    def prepare(self, system: Trajectories, rng: np.random.Generator | None = None) -> Any:
+        """One system, made ready to be compared with any number of others; `rng` for a random metric."""
         if self.kind != "prepare":
             return system
         extra = {need: getattr(system, need) for need in self.spec.needs}
@@ -92,7 +92,7 @@ class Metric:
             extra["rng"] = rng
         return self.plugin.prepare(system.array, **extra)
 
-    def compare(self, a: Any, b: Any, rng: np.random.Generator) -> float:
+    def compare(self, a: Any, b: Any, rng: np.random.Generator | None = None) -> float:
         """The distance between two prepared systems.
 
         Raises

@@ -91,14 +91,15 @@ class LocalBench:
 
     def prepare(self, i: int, draw: int) -> float:
         """Prepare system i; returns the seconds it took."""
+        rng = np.random.default_rng([draw, i]) if self.metric.spec.random else None
         start = time.perf_counter()
-        self.ready[i] = _guarded(lambda: self.metric.prepare(self.systems[i], np.random.default_rng([draw, i])))
+        self.ready[i] = _guarded(lambda: self.metric.prepare(self.systems[i], rng))
         return time.perf_counter() - start
 
     def compare(self, i: int, j: int, draw: int) -> tuple[float, float]:
         """Distance from system i to system j, and the seconds it took."""
         self.last = (i, j, draw, False)
-        rng = _rng_of(i, j, draw)
+        rng = _rng_of(i, j, draw) if self.metric.spec.random else None
         start = time.perf_counter()
         value = _guarded(lambda: self.metric.compare(self.ready[i], self.ready[j], rng))
         return value, time.perf_counter() - start
