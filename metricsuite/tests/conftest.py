@@ -1,18 +1,18 @@
-"""For the tests alone: one thread each, and what one of them lets Python find, the next does not."""
+"""For the tests alone: one thread, and what one of them lets Python find, the next does not."""
 
-import os
 import sys
 from collections.abc import Iterator
 
 import pytest
-from threadpoolctl import threadpool_limits
 
-from metricsuite.threads import ONE_THREAD
+from metricsuite.threads import one_thread
 
-os.environ.update(ONE_THREAD)  # for torch, which is not here yet, and for the processes that tests start
-threadpool_limits(
-    1
-)  # for numpy, which is. With -n 2, threads that wait for each other's core make the tests six times as slow
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_thread() -> Iterator[None]:
+    """With ``-n 2``, threads that wait for each other's cores made some files six times as slow."""
+    with one_thread():
+        yield
 
 
 @pytest.fixture(autouse=True)

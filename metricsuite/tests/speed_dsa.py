@@ -9,12 +9,12 @@ import warnings
 
 import numpy as np
 import pytest
-from threadpoolctl import threadpool_limits
 
 from metricsuite.metrics.dsa.conjugacy import align_pairs
 from metricsuite.metrics.dsa.dsa import DelayOperator
 from metricsuite.metrics.dsa.embedding import delay_embedding
 from metricsuite.tests.peers.dsa_problems import all_pairs, real_operators, recordings
+from metricsuite.threads import one_thread
 
 SYSTEMS = {10: 15, 20: 15, 50: 7}
 FITS = {"x".join(map(str, r.x.shape)): r for r in recordings() if "noisy" in r.data}
@@ -24,8 +24,8 @@ pytestmark = pytest.mark.filterwarnings("default")
 
 
 @pytest.fixture(autouse=True)
-def one_thread():
-    with threadpool_limits(1):
+def _one_thread():
+    with one_thread():
         yield
 
 

@@ -21,7 +21,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from metricsuite.adapting import Metric
 from metricsuite.networks.curriculum import FREEZINGS, PUBLISHED
@@ -35,6 +34,7 @@ from metricsuite.report.replicate.network_states import (
     strict_states,
 )
 from metricsuite.systems.streams import Array
+from metricsuite.threads import one_thread
 
 ARCHITECTURES = ("relu", "gru", "mamba")
 ROLES = ("dsa", "cka", "procrustes")
@@ -137,7 +137,7 @@ def remake(
     found: dict[str, Any] = {
         what: {role: {design: {} for design in measures} for role in ROLES} for what in ("master", "learning", "matrices", "across")
     }  # fmt: skip
-    with threadpool_limits(1):  # bits differ between one and two threads
+    with one_thread():  # bits differ between one and two threads
         for architecture, lab in labs.items():
             for what, measured in (("master", _to_masters), ("learning", _learning), ("matrices", _matrices)):
                 tell(f"{architecture}: {what}")

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from metricsuite.adapting import Metric
 from metricsuite.arrays import Trajectories
@@ -23,6 +22,7 @@ from metricsuite.designs import Contrast
 from metricsuite.errors import CaseError, MetricsuiteError
 from metricsuite.registry import load_metric
 from metricsuite.report.show.recording import Recorded, Wanted, mapped, record
+from metricsuite.threads import one_thread
 
 MOST = 12  # settings in all
 COMPONENTS = 3
@@ -157,7 +157,7 @@ def grid_of(target: str, path: Path, test: str, seeds: int | None = None) -> Gri
         raise CaseError(f"{target}: no decision at the declared setting: {found[0].row.reason}. Name another --case.")
     one = decided[0]
     declared, settings = settings_around(metric)
-    with threadpool_limits(1):
+    with one_thread():
         outcomes = tuple(_outcomes(target, metric, one, settings))
     return Grid(target, declared, one, outcomes)
 

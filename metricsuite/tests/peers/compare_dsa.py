@@ -30,12 +30,12 @@ import numpy.typing as npt
 import torch
 from DSA.dmd import DMD
 from DSA.simdist import SimilarityTransformDist
-from threadpoolctl import threadpool_limits
 
 from metricsuite.metrics.dsa.conjugacy import align_operators, align_pairs
 from metricsuite.metrics.dsa.dsa import DelayOperator
 from metricsuite.tests.peers.dsa_problems import Planted, Recording, all_pairs, planted, real_operators, recordings
 from metricsuite.tests.peers.dsa_table import FIGURES, markdown, write
+from metricsuite.threads import one_thread
 
 Array = npt.NDArray[np.float64]
 T = TypeVar("T")
@@ -190,8 +190,7 @@ def compare(share: float = 1.0, sizes: Sequence[int] = tuple(SYSTEMS)) -> dict[s
     versions = {"python": platform.python_version(), **{name: version(name) for name in packages}}
     figures: dict[str, Any] = {"versions": versions, "machine": machine(), "threads": 1, "iterations": ITERATIONS}
     figures |= {"real": [], "planted": [], "fits": []}
-    torch.set_num_threads(1)
-    with threadpool_limits(1):
+    with one_thread():
         for n in sizes:
             operators = real_operators(n, SYSTEMS[n])
             real = compare_pairs(operators, all_pairs(SYSTEMS[n]), share)
@@ -217,9 +216,8 @@ def main() -> None:
         help="of the operators (default: all); --write keeps the rows of the others as they were",
     )  # fmt: skip
     given = parser.parse_args()
-    torch.set_num_threads(1)
     if given.memory:
-        with threadpool_limits(1):
+        with one_thread():
             print(own_peak_memory(given.memory[0], int(given.memory[1])))
         return
     figures = compare(given.pairs_share, given.sizes)
